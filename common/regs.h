@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The general registers of a task as the program sees them. The layout is that
+ * of the kernel's struct user_regs_struct, so that one PTRACE_GETREGS fills it
+ * and a trace can store it as it is.
+ *
+ * Source: Linux arch/x86/include/asm/user_64.h
+ */
+#pragma once
+
+#include <stdint.h>
+
+struct regs {
+	uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8;
+	uint64_t rax, rcx, rdx, rsi, rdi;
+	uint64_t orig_rax;
+	uint64_t rip, cs, eflags, rsp, ss;
+	uint64_t fs_base, gs_base;
+	uint64_t ds, es, fs, gs;
+};

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The translator: makes, block by block, code that does what the program's code
+ * does, counts ticks, and never runs on uncounted. It emits bytes into memory
+ * that its caller mapped, and knows neither ptrace nor traces; tracee/ owns the
+ * tracee and calls this.
+ *
+ * A dbt is one address space's view of its translations. Several dbts (fork
+ * children, execs of the same files) may share one cache: the cache, its maps
+ * and its links are reference counted, and a dbt that must differ from its
+ * sharers leaves for a cache of its own (see dbt_map_code()).
+ *
+ * Program registers stay in their own machine registers. What translated code
+ * needs besides is spilled to struct rt_state (preload/runtime.h), and every
+ * place where translated code can fault or stop has a way back to the program's
+ * registers (dbt_recover()).
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "common/error.h"
+#include "common/regs.h"
+#include "common/types.h"
+
+struct dbt;
+struct rt_state;
+
+/* How finely a task runs. */
+enum dbt_variant {
+	DBT_NORMAL, /* superblocks; a check of the counter at each exit */
+	DBT_EXACT,  /* a block ends behind its first conditional branch */
+	DBT_STEP,   /* one instruction, then a stop */
+	DBT_VARIANTS
+};
+
+/* Why translated code came to the stop gate. */
+enum dbt_exit {
+	DBT_EXIT_MISS,	     /* pc has to be translated: resume there */
+	DBT_EXIT_TICKS,	     /* the counter ran out */
+	DBT_EXIT_SYSCALL,    /* pc: behind the SYSCALL; insn_pc: at it */
+	DBT_EXIT_VDSO,	     /* at the entry of a vDSO function; see vdso_nr */
+	DBT_EXIT_INSN,	     /* an instruction that sees the outside, at pc */
+	DBT_EXIT_FIP,	     /* an x87 image was stored: see dbt_fix_fip() */
+	DBT_EXIT_BREAKPOINT, /* before the instruction at pc */
+	DBT_EXIT_STEP,	     /* DBT_STEP: pc is the next instruction */
+	DBT_EXIT_WATCH,	     /* a watched range changed; pc: behind the writer */
+	DBT_EXIT_NOEXEC,     /* pc is not executable: the program's own fault */
+	DBT_EXIT_UNDECODED,  /* what is at pc is no instruction: #UD is due */
+	DBT_EXIT_UNSUPPORTED /* an instruction deja cannot run (insn_text) */
+};
+
+/* The instructions of DBT_EXIT_INSN. */
+enum dbt_insn {
+	DBT_INSN_RDTSC,
+	DBT_INSN_RDTSCP,
+	DBT_INSN_RDPID,
+	DBT_INSN_RDRAND,
+	DBT_INSN_RDSEED,
+	DBT_INSN_CPUID,
+	DBT_INSN_XGETBV,
+	DBT_INSN_INT80,
+	DBT_INSN_SYSENTER
+};
+
+struct dbt_zone {
+	taddr_t start;	/* in the tracee */
+	size_t bytes;
+	uint8_t *write; /* the same memory, writable here */
+};
+
+#define DBT_MAX_ZONES 4
+
+struct dbt_config {
+	unsigned max_insns;   /* instructions in a superblock; 0: the default */
+	unsigned max_ticks;   /* ticks in a superblock; 0: the default */
+	bool ahead;	      /* translate along static edges before they miss */
+	size_t zone_limit;    /* use only so many bytes of each zone; 0: all */
+};
+
+struct dbt_ops {
+	/* Copies code at pc that the program may execute now; returns how many
+	 * of len bytes, 0 when pc itself is not executable. */
+	size_t (*fetch)(void *ctx, taddr_t pc, void *ret, size_t len);
+	/* The page holds translated code from now on: the owner makes sure that
+	 * a change of it is seen and told by dbt_invalidate(). */
+	void (*watch_code)(void *ctx, taddr_t page);
+};
+
+/* Identity of what is mapped somewhere, to tell whether two spaces hold the
+ * same code. kind 0: anonymous, equal to nothing but itself after fork. */
+struct dbt_code_id {
+	uint64_t dev, ino, mtime_ns, offset;
+};
+
+/*
+ * Makes a dbt with an empty cache.
+ * zones: copied; [0] is the low zone at RT_ZONE, the others (may be none) lie
+ * within 2 GiB of the modules. All of a zone is mapped when the dbt runs.
+ * private: the supervisor's mapping of RT_PRIVATE_BYTES at RT_STATE: the dbt
+ * fills it (tables, constants, entry points).
+ * ops, ctx: called from dbt_enter() and dbt_entry(); must outlive the dbt.
+ * -ENOMEM
+ */
+int dbt_create(const struct dbt_config *config, const struct dbt_zone *zones,
+	       size_t n_zones, void *private, const struct dbt_ops *ops,
+	       void *ctx, struct dbt **ret) must_check;
+
+/* A dbt for a fork child (private: the child's own region, not initialised):
+ * shares the cache, has breakpoints and watchpoints of its own (none).
+ * -ENOMEM */
+int dbt_fork(struct dbt *parent, void *private, const struct dbt_ops *ops,
+	     void *ctx, struct dbt **ret) must_check;
+
+void dbt_destroy(struct dbt *d);
+
+/* Whether other dbts use the same cache. */
+bool dbt_shared(const struct dbt *d);
+
+/* Leaves a shared cache: from now on d uses zones (new, empty memory which the
+ * caller maps over the old zones in the tracee before it runs again). -ENOMEM */
+int dbt_unshare(struct dbt *d, const struct dbt_zone *zones, size_t n_zones) must_check;
+
+/*
+ * Tells what code is mapped at [start, end). With a shared cache that already
+ * knows something else there: -EEXIST, and the caller has to dbt_unshare().
+ * id: NULL for anonymous memory (always -EEXIST when shared).
+ */
+int dbt_map_code(struct dbt *d, taddr_t start, taddr_t end,
+		 const struct dbt_code_id *id) must_check;
+
+/* Translations from code in [start, start+bytes) are gone: it was written,
+ * unmapped or re-protected. Returns how many blocks that were. The cache must
+ * not be shared when there are any (check with dbt_has_code()). */
+size_t dbt_invalidate(struct dbt *d, taddr_t start, size_t bytes);
+bool dbt_has_code(const struct dbt *d, taddr_t start, size_t bytes);
+
+/* The vDSO functions that become system calls: entry address and number
+ * (clock_gettime, gettimeofday, time, getcpu, clock_getres, getrandom). Code at
+ * the entry is never translated; reaching it gives DBT_EXIT_VDSO. */
+int dbt_set_vdso(struct dbt *d, const taddr_t *entries, const int *numbers, size_t n) must_check;
+
+/* Breakpoints of this dbt (not counted: set twice is set once). -ENOMEM */
+int dbt_set_breakpoint(struct dbt *d, taddr_t pc, bool set) must_check;
+
+/* A range of program memory that translated code compares with a copy after
+ * every instruction that may write memory. While there is any, all variants
+ * are translated so. At most 8 bytes a watch. -ENOMEM, -ENOSPC */
+int dbt_set_watch(struct dbt *d, taddr_t start, unsigned bytes, bool set) must_check;
+/* Takes over the present contents of all watched ranges: to be called before
+ * the task runs after the supervisor wrote memory. read: as fetch, for data. */
+void dbt_sync_watches(struct dbt *d, size_t (*read)(void *ctx, taddr_t a, void *ret, size_t n), void *ctx);
+
+/* ---- running ---- */
+
+/*
+ * Where to resume the tracee so that it runs the program at pc. Translates when
+ * needed; flushes the cache when it is full. variant holds until the next stop.
+ * *ret is the machine address: the caller puts it into RIP, with all other
+ * registers the program's own. -ENOMEM. What cannot be executed is not an
+ * error: the entry then leads to an exit that says so.
+ */
+int dbt_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant, taddr_t *ret) must_check;
+
+/*
+ * The counter: translated code stops with DBT_EXIT_TICKS at the first exit at
+ * which more than `budget` ticks have been counted since dbt_arm(). In
+ * DBT_NORMAL it stops at most dbt_slack() ticks later than budget; in DBT_EXACT
+ * and DBT_STEP it stops directly behind branch number budget + 1. budget may be
+ * negative: stop at the next tick at all.
+ */
+void dbt_arm(struct dbt *d, int64_t budget);
+ticks_t dbt_slack(const struct dbt *d);
+
+/* Ticks counted since dbt_arm(), as far as translated code has written them
+ * down (exact at every stop gate exit; at another place add
+ * dbt_recovered.ticks). */
+ticks_t dbt_counted(const struct dbt *d);
+
+struct dbt_stop {
+	enum dbt_exit why;
+	taddr_t pc;	    /* the program's RIP at this stop */
+	taddr_t insn_pc;    /* of the instruction that caused it, or pc */
+	enum dbt_insn insn; /* DBT_EXIT_INSN */
+	unsigned insn_bytes; /* length of the instruction at insn_pc */
+	unsigned insn_reg;  /* RDRAND, RDSEED, RDPID: destination 0..15 */
+	unsigned insn_size; /* RDRAND, RDSEED: operand size in bytes */
+	int vdso_nr;	    /* DBT_EXIT_VDSO: the system call number */
+	taddr_t watch;	    /* DBT_EXIT_WATCH: start of the watched range */
+	char insn_text[48]; /* DBT_EXIT_UNSUPPORTED */
+};
+
+/*
+ * The tracee stopped at RT_GATE_STOP or RT_GATE_TRACED (machine->rip is the
+ * gate + 2): says why and turns the machine's registers into the program's.
+ */
+void dbt_left(struct dbt *d, const struct regs *machine, struct regs *ret_program,
+	      struct dbt_stop *ret);
+
+struct dbt_recovered {
+	taddr_t pc;	 /* the instruction that was being executed */
+	unsigned bytes;	 /* its length */
+	ticks_t ticks;	 /* counted in this block but not yet written down */
+	bool boundary;	 /* no part of the instruction has been executed */
+};
+
+/*
+ * The tracee stopped anywhere (a fault, an asynchronous signal): turns machine
+ * registers into the program's as they were before the instruction that was
+ * being executed; after a trap instruction (INT3, INT1) they are those behind it.
+ * -ENOENT: machine->rip is not in translated code, or is in a place where an
+ * instruction is half done that cannot fault: resume it and stop later.
+ */
+int dbt_recover(struct dbt *d, const struct regs *machine, struct regs *ret_program,
+		struct dbt_recovered *ret) must_check;
+
+/* Whether a machine address lies in the cache or the runtime. */
+bool dbt_owns(const struct dbt *d, taddr_t machine_pc);
+
+/* The program's address for a machine address that an x87 image (FNSTENV,
+ * FXSAVE, XSAVE, a signal frame) holds as its FIP; fip itself when it is not in
+ * the cache. */
+taddr_t dbt_fix_fip(const struct dbt *d, taddr_t fip);
+
+struct dbt_stats {
+	uint64_t blocks, insns, source_bytes, cache_bytes, flushes, misses, invalidated;
+};
+void dbt_stats(const struct dbt *d, struct dbt_stats *ret);
