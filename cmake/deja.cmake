@@ -14,7 +14,8 @@ target_compile_options(deja_options INTERFACE
 target_compile_definitions(deja_options INTERFACE _GNU_SOURCE)
 
 # deja_library(NAME [SOURCES file...] [DEPENDS folder...] [LIBRARIES target...])
-# SOURCES defaults to every .c file of the folder.
+# SOURCES defaults to every .c file of the folder; a folder of headers alone has
+# nothing to link.
 function(deja_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LIBRARIES" ${ARGN})
   if(NOT ARG_SOURCES)
@@ -23,6 +24,14 @@ function(deja_library name)
   set(view ${CMAKE_BINARY_DIR}/include/${name})
   file(MAKE_DIRECTORY ${view})
   file(CREATE_LINK ${CMAKE_CURRENT_SOURCE_DIR} ${view}/${name} SYMBOLIC)
+  if(NOT ARG_SOURCES)
+    add_library(deja_${name} INTERFACE)
+    target_include_directories(deja_${name} INTERFACE ${view})
+    foreach(folder ${ARG_DEPENDS})
+      target_link_libraries(deja_${name} INTERFACE deja_${folder})
+    endforeach()
+    return()
+  endif()
   add_library(deja_${name} STATIC ${ARG_SOURCES})
   target_include_directories(deja_${name} PUBLIC ${view})
   target_link_libraries(deja_${name} PRIVATE deja_options)
