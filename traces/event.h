@@ -56,7 +56,7 @@ struct event_mapping {
  * are the event's writes. */
 struct event_space {
 	struct event_mapping *mappings; /* owned */
-	size_t n_mappings;
+	size_t n_mappings, cap_mappings;
 	taddr_t brk_start, brk;
 	taddr_t zones[4][2]; /* code cache zones: start, bytes; 0 where none */
 	char *exe;	     /* owned; path of the program */
@@ -128,9 +128,9 @@ struct event {
 	struct buf xstate; /* with EVENT_XSTATE */
 
 	struct event_space *spaces; /* owned; KEYFRAME, EXEC, mmap-like SYSCALL */
-	size_t n_spaces;
+	size_t n_spaces, cap_spaces;
 	struct event_task *tasks; /* owned; KEYFRAME: all, EXEC: one */
-	size_t n_tasks;
+	size_t n_tasks, cap_tasks;
 };
 
 /* { 0 } is an empty event. Frees what it owns and makes it empty; _clear keeps
@@ -142,7 +142,15 @@ void event_clear(struct event *e);
  * the next append). -ENOMEM */
 int event_add_write(struct event *e, taddr_t addr, size_t size, uint8_t **ret) must_check;
 
-/* Appends an empty mapping to space (and returns it through ret). -ENOMEM */
+/* Appends an empty mapping to space (and returns it through ret, valid until
+ * the next append; so too the two below). -ENOMEM */
 int event_add_mapping(struct event_space *s, struct event_mapping **ret) must_check;
+int event_add_space(struct event *e, struct event_space **ret) must_check;
+int event_add_task(struct event *e, struct event_task **ret) must_check;
 
+/* Frees what a space or a task owns and makes it empty. */
+void event_space_deinit(struct event_space *s);
+void event_task_deinit(struct event_task *t);
+
+/* "SYSCALL", "EXIT" ...; "?" for a kind that does not exist. */
 const char *event_kind_name(enum event_kind kind);
