@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Registers and memory: read at will, never changed. What gdb wants to change
+ * would need a copy of the replay that may go its own way.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "gdbserver/state.h"
+
+struct values {
+	struct regs regs;
+	struct buf xstate;
+};
+
+static void values_deinit(struct values *v)
+{
+	buf_deinit(&v->xstate);
+}
+
+static int values_read(struct gdb_server *s, bool with_xstate, struct values *ret)
+{
+	pid_t tid = gdb_current_thread(s);
+	int err = s->ops->regs(s->ctx, tid, &ret->regs);
+
+	return err || !with_xstate ? err : s->ops->xstate(s->ctx, tid, &ret->xstate);
+}
+
+int gdb_do_read_registers(struct gdb_server *s, struct text args)
+{
+	struct values v = { 0 };
+	int err = values_read(s, true, &v);
+
+	(void)args;
+	for (size_t i = 0; !err && i < s->registers.n; i++)
+		err = gdb_registers_append(&s->registers, i, &v.regs, &v.xstate, &s->reply);
+	values_deinit(&v);
+	return err;
+}
+
+int gdb_do_read_register(struct gdb_server *s, struct text args)
+{
+	struct values v = { 0 };
+	uint64_t n;
+	int err;
+
+	if (!text_take_hex(&args, &n))
+		return -EINVAL;
+	err = values_read(s, !gdb_register_general(&s->registers, n), &v);
+	if (!err)
+		err = gdb_registers_append(&s->registers, n, &v.regs, &v.xstate, &s->reply);
+	values_deinit(&v);
+	return err;
+}
+
+/* gdb shows the text for registers; for memory it only says that it failed, so
+ * the user is told here too. */
+static int refuse(struct gdb_server *s, const char *what)
+{
+	log_warn_once("gdb-write", "a replay cannot be changed: memory and registers stay as "
+				   "recorded, and functions of the program cannot be called");
+	return gdb_reply(s, "E.a replay cannot be changed: %s stay as recorded", what);
+}
+
+int gdb_do_write_register(struct gdb_server *s, struct text args)
+{
+	(void)args;
+	return refuse(s, "registers");
+}
+
+int gdb_do_write_memory(struct gdb_server *s, struct text args)
+{
+	uint64_t addr, len;
+
+	if (!text_take_pair(&args, &addr, &len) || !text_take(&args, ':'))
+		return -EINVAL;
+	/* How gdb asks whether there is such a packet. */
+	return len ? refuse(s, "memory") : gdb_reply(s, "OK");
+}
+
+static int read_memory(struct gdb_server *s, struct text args, size_t max, struct buf *ret)
+{
+	uint64_t addr, len;
+	uint8_t *to;
+	int err;
+
+	if (!text_take_pair(&args, &addr, &len))
+		return -EINVAL;
+	if (len > max)
+		len = max;
+	err = buf_extend(ret, len, &to);
+	if (err || !len)
+		return err;
+	ret->len = s->ops->read(s->ctx, addr, to, len);
+	return ret->len ? 0 : -EFAULT;
+}
+
+int gdb_do_read_memory(struct gdb_server *s, struct text args)
+{
+	struct buf bytes = { 0 };
+	int err = read_memory(s, args, GDB_PACKET_BYTES / 2, &bytes);
+
+	if (!err)
+		err = hex_append(&s->reply, bytes.data, bytes.len);
+	buf_deinit(&bytes);
+	return err;
+}
+
+int gdb_do_read_binary(struct gdb_server *s, struct text args)
+{
+	struct buf bytes = { 0 };
+	int err = read_memory(s, args, GDB_PACKET_BYTES, &bytes);
+
+	if (!err)
+		err = buf_append(&s->reply, "b", 1);
+	if (!err)
+		err = buf_append(&s->reply, bytes.data,
+				 gdb_packet_fitting(bytes.data, bytes.len, GDB_PACKET_BYTES - 1));
+	buf_deinit(&bytes);
+	return err;
+}
