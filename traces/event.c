@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KEPT_BYTES (4u << 20)
+
 static const char *const kind_names[EVENT_KINDS] = {
 	[EVENT_KEYFRAME] = "KEYFRAME",
 	[EVENT_EXEC] = "EXEC",
@@ -61,11 +63,21 @@ void event_deinit(struct event *e)
 	*e = (struct event){ 0 };
 }
 
+/* Empties b; what one huge event needed is not kept for all the others. */
+static void empty(struct buf *b)
+{
+	if (b->cap > KEPT_BYTES)
+		buf_deinit(b);
+	buf_clear(b);
+}
+
 void event_clear(struct event *e)
 {
 	struct event kept;
 
 	release_items(e);
+	empty(&e->data);
+	empty(&e->xstate);
 	kept = (struct event){
 		.writes = e->writes,
 		.cap_writes = e->cap_writes,
@@ -76,8 +88,6 @@ void event_clear(struct event *e)
 		.tasks = e->tasks,
 		.cap_tasks = e->cap_tasks,
 	};
-	buf_clear(&kept.data);
-	buf_clear(&kept.xstate);
 	*e = kept;
 }
 
