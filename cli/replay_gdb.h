@@ -11,8 +11,8 @@ struct replay_gdb_options {
 	bool serve_only;	   /* -s: start no gdb, wait for one at port */
 	uint16_t port;		   /* of loopback; 0: any free one */
 	bool keep_listening;	   /* -k: wait for the next gdb when one leaves */
-	pid_t process;		   /* -p, -f: where `run` goes again; 0: the first one */
-	bool at_exec;		   /* -p: to where process executes its program */
+	pid_t process;		   /* -p, -f: the one to show; 0: whichever has the focus */
+	bool at_exec;		   /* -p: it begins where it executes its program */
 };
 
 /*

@@ -203,32 +203,32 @@ int gdb_do_extended(struct gdb_server *s, struct text args)
 	return gdb_reply(s, "OK");
 }
 
-static void leave(struct gdb_server *s, enum gdb_leave how)
+/* The target stays where it is: gdb may come back with vRun. */
+static void leave(struct gdb_server *s)
 {
 	gdb_remove_points(s);
 	s->alive = false;
-	s->leave = how;
 	s->stop = (struct gdb_stop){ .kind = GDB_STOP_GONE };
 }
 
 int gdb_do_detach(struct gdb_server *s, struct text args)
 {
 	(void)args;
-	leave(s, GDB_DETACHED);
+	leave(s);
 	return gdb_reply(s, "OK");
 }
 
 int gdb_do_vkill(struct gdb_server *s, struct text args)
 {
 	(void)args;
-	leave(s, GDB_KILLED);
+	leave(s);
 	return gdb_reply(s, "OK");
 }
 
 int gdb_do_kill(struct gdb_server *s, struct text args)
 {
 	(void)args;
-	leave(s, GDB_KILLED);
+	leave(s);
 	s->no_reply = true;
 	return 0;
 }

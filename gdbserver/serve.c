@@ -54,8 +54,7 @@ static int loop(struct gdb_server *s, int fd)
 	}
 }
 
-int gdb_serve(int fd, const struct gdb_target_ops *ops, void *ctx,
-	      enum gdb_leave *ret)
+int gdb_serve(int fd, const struct gdb_target_ops *ops, void *ctx)
 {
 	struct connection c = { .fd = fd };
 	const struct gdb_io io = { .ctx = &c, .write = write_all, .running = running };
@@ -67,7 +66,6 @@ int gdb_serve(int fd, const struct gdb_target_ops *ops, void *ctx,
 	err = gdb_server_create(ops, ctx, &io, &s);
 	if (!err) {
 		err = loop(s, fd);
-		*ret = gdb_server_left(s);
 		gdb_server_destroy(s);
 	}
 	gdb_watcher_destroy(c.watcher);

@@ -6,8 +6,6 @@
 
 /*
  * Serves the gdb at the other end of fd (which stays the caller's) until it
- * closes the connection or dies, which is no error. *ret: how it left the
- * process. -ENOMEM
+ * closes the connection or dies, which is no error. -ENOMEM
  */
-int gdb_serve(int fd, const struct gdb_target_ops *ops, void *ctx,
-	      enum gdb_leave *ret) must_check;
+int gdb_serve(int fd, const struct gdb_target_ops *ops, void *ctx) must_check;

@@ -42,11 +42,6 @@ void gdb_server_destroy(struct gdb_server *s)
 	free(s);
 }
 
-enum gdb_leave gdb_server_left(const struct gdb_server *s)
-{
-	return s->leave;
-}
-
 static int write_byte(struct gdb_server *s, char c)
 {
 	return s->no_ack ? 0 : s->io->write(s->io->ctx, &c, 1);

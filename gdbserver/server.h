@@ -19,9 +19,6 @@ struct gdb_io {
 	void (*running)(void *ctx, bool running);
 };
 
-/* How gdb left the process. */
-enum gdb_leave { GDB_STAYS, GDB_DETACHED, GDB_KILLED };
-
 /* ops, ctx and io must outlive the server. -ENOMEM */
 int gdb_server_create(const struct gdb_target_ops *ops, void *ctx, const struct gdb_io *io,
 		      struct gdb_server **ret) must_check;
@@ -31,5 +28,3 @@ void gdb_server_destroy(struct gdb_server *s);
 /* Takes bytes from gdb, however they are cut. Nonsense is answered, not
  * returned. -ENOMEM, or what io->write returned */
 int gdb_server_take(struct gdb_server *s, const void *data, size_t len) must_check;
-
-enum gdb_leave gdb_server_left(const struct gdb_server *s);

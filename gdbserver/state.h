@@ -45,7 +45,6 @@ struct gdb_server {
 		bool swbreak, hwbreak, exec_events;
 	} gdb_takes; /* as it said in qSupported */
 	bool alive; /* there is a process */
-	enum gdb_leave leave;
 	pid_t tid;  /* of g, p, m ... (Hg) */
 	size_t next_thread; /* qsThreadInfo goes on there */
 	struct gdb_stop stop; /* why the process stands where it stands */

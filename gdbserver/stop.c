@@ -135,7 +135,6 @@ void gdb_started(struct gdb_server *s)
 	pid_t tid = 0;
 
 	s->alive = s->ops->process(s->ctx) && s->ops->threads(s->ctx, &tid, 1) == 1;
-	s->leave = GDB_STAYS;
 	s->tid = tid;
 	s->stop = (struct gdb_stop){ .kind = GDB_STOP_PLAIN, .tid = tid };
 }
