@@ -21,7 +21,7 @@ struct sys_call {
 enum sys_replay {
 	SYS_EMULATE,  /* write recorded memory, set the result */
 	SYS_MEMORY,   /* changes the memory map: mmap, munmap, brk, mremap ... */
-	SYS_CLONE,    /* fork, vfork, clone, clone3 */
+	SYS_CLONE,    /* fork, vfork, clone, clone3: its areas hold for parent and child */
 	SYS_EXEC,
 	SYS_EXIT,     /* exit, exit_group */
 	SYS_SIGRETURN,
@@ -31,7 +31,9 @@ enum {
 	SYS_MAY_BLOCK = 1,   /* can wait for something outside the task */
 	SYS_WRITES_FILE = 2, /* args[0] is a descriptor whose contents change */
 	SYS_NO_RETURN = 4,
-	SYS_ONE_STOP = 8,    /* all areas can be told after the call: no entry stop needed */
+	/* All areas can be told after the call: sys_plan_enter() may be called at
+	 * its end, with the arguments that it had; no entry stop is needed. */
+	SYS_ONE_STOP = 8,
 };
 
 /* Reading tracee memory: copies len bytes, returns how many came. */
@@ -40,7 +42,8 @@ struct sys_mem {
 	void *ctx;
 };
 
-/* Memory the kernel may write, or wrote. */
+/* Memory the kernel may write, or wrote. bytes may be 0; an area may reach
+ * beyond what is mapped (the kernel then wrote less), and areas may overlap. */
 struct sys_area {
 	taddr_t addr;
 	uint64_t bytes;
@@ -69,6 +72,9 @@ enum sys_replay sys_replay_class(int nr);
 /* SYS_ flags of this call with these arguments (an ioctl or fcntl may differ by
  * its command). */
 unsigned sys_flags(const struct sys_call *call);
+/* The descriptor whose contents the call changes, or -1: args[0] of a call with
+ * SYS_WRITES_FILE, args[2] of copy_file_range and splice. */
+int sys_written_fd(const struct sys_call *call);
 
 /*
  * At the entry: which memory the call may write at most, by its arguments and
