@@ -83,6 +83,7 @@ enum {
 	EVENT_SYNC = 64,       /* a signal that the instruction itself raised */
 	EVENT_CORE = 128,      /* a signal that kills with a core dump */
 	EVENT_INEXACT = 256,   /* place is (ticks, all registers), not a tick end */
+	EVENT_SHARES = 512,    /* the new task shares memory with its parent (vfork) */
 };
 
 enum event_disposition {

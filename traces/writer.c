@@ -129,7 +129,7 @@ static int push_when_due(struct trace_writer *w)
 
 	if (f->raw.len >= FRAME_FULL_BYTES)
 		return push_all(w);
-	if (f->header.last_ns - f->header.first_ns < OLD_NS ||
+	if (f->header.last_ns < f->header.first_ns + OLD_NS ||
 	    !sink_has_room(w->sink, f))
 		return 0;
 	return push_all(w);

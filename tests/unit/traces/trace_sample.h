@@ -113,7 +113,7 @@ static inline void sample_task(uint64_t *seed, struct event_task *t)
 {
 	sample_fill(seed, t, offsetof(struct event_task, xstate));
 	t->space = 0;
-	sample_buf(seed, &t->xstate, sample_random(seed) % 2000);
+	sample_buf(seed, &t->xstate, sample_random(seed) % 200);
 }
 
 static inline void sample_writes(uint64_t *seed, struct event *e)
@@ -144,7 +144,7 @@ static inline void sample_event(uint64_t *seed, struct event *e,
 	if (e->flags & EVENT_HASH)
 		e->memory_hash = sample_random(seed);
 	if (e->flags & EVENT_XSTATE)
-		sample_buf(seed, &e->xstate, sample_random(seed) % 3000);
+		sample_buf(seed, &e->xstate, sample_random(seed) % 300);
 	if (kind == EVENT_SYSCALL || kind == EVENT_SYSCALL_ENTER)
 		e->nr = (int32_t)sample_random(seed);
 	if (kind == EVENT_SYSCALL) {
