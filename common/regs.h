@@ -18,3 +18,14 @@ struct regs {
 	uint64_t fs_base, gs_base;
 	uint64_t ds, es, fs, gs;
 };
+
+/* A general register by its number in instruction encodings (0 RAX .. 15 R15). */
+static inline uint64_t *regs_gpr(struct regs *r, unsigned number)
+{
+	uint64_t *const by_number[16] = {
+		&r->rax, &r->rcx, &r->rdx, &r->rbx, &r->rsp, &r->rbp, &r->rsi, &r->rdi,
+		&r->r8,	 &r->r9,  &r->r10, &r->r11, &r->r12, &r->r13, &r->r14, &r->r15,
+	};
+
+	return by_number[number & 15];
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Who runs. One task at a time runs program code; any number may be in the
+// kernel. A task keeps its turn until it may have to wait, or its slice of ticks
+// is used up while another is ready.
+#include <errno.h>
+
+#include "recorder/private.h"
+
+/* About 20 ms of ordinary code. */
+#define SLICE_TICKS 10000000u
+
+void rec_make_ready(struct recorder *r, struct task *t)
+{
+	struct rec_task *rt = rec_of(t);
+
+	rt->state = REC_READY;
+	rt->turn = ++r->turns;
+}
+
+struct choice {
+	struct task *best;
+	int error;
+	struct recorder *r;
+};
+
+static int consider(struct task *t, void *ctx)
+{
+	struct choice *c = ctx;
+	struct rec_task *rt = rec_of(t);
+
+	if (rt && rt->state == REC_READY && (!c->best || rt->turn < rec_of(c->best)->turn))
+		c->best = t;
+	return 0;
+}
+
+static int note_entered(struct task *t, void *ctx)
+{
+	struct choice *c = ctx;
+
+	if (t != c->best && rec_of(t))
+		c->error = rec_note_entered(c->r, t);
+	return c->error;
+}
+
+static ticks_t target_for(struct recorder *r, struct task *t, bool fresh)
+{
+	struct rec_task *rt = rec_of(t);
+	ticks_t target = TASK_NO_TARGET;
+
+	if (fresh || rt->slice_end <= t->ticks)
+		rt->slice_end = t->ticks + SLICE_TICKS;
+	if (tracees_count(r->tracees) > 1)
+		target = rt->slice_end;
+	if (r->options->verify_ticks) {
+		if (rt->next_hash <= t->ticks)
+			rt->next_hash = t->ticks + r->options->verify_ticks;
+		if (rt->next_hash < target)
+			target = rt->next_hash;
+	}
+	return target;
+}
+
+int rec_schedule(struct recorder *r)
+{
+	struct choice c = { .r = r, .best = r->running };
+	bool fresh = !r->running;
+
+	if (c.best && rec_of(c.best)->state != REC_READY)
+		return 0;
+	if (!c.best)
+		tracees_each(r->tracees, consider, &c);
+	if (!c.best)
+		return 0;
+	r->running = c.best;
+	tracees_each(r->tracees, note_entered, &c);
+	if (c.error)
+		return c.error;
+	rec_of(c.best)->state = REC_RUNNING;
+	return task_run(c.best, target_for(r, c.best, fresh));
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// Calls that are answered differently than the kernel would, so that a
+// recording stays exact or the program does not see deja.
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/cleanup.h"
+#include "common/log.h"
+#include "recorder/private.h"
+
+/* Not there: the kernel would write the area at moments that no event names
+ * (rseq), or memory without a call (io_uring, userfaultfd). Callers have
+ * fallbacks. */
+static int absent(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
+{
+	(void)r;
+	(void)t;
+	(void)args;
+	*result = -ENOSYS;
+	return 1;
+}
+
+static int refuse_filter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
+{
+	(void)r;
+	(void)args;
+	log_warn_once("seccomp", "task %d: seccomp filters of the program are not supported yet; "
+				 "the call fails with EINVAL", t->tid);
+	*result = -EINVAL;
+	return 1;
+}
+
+static int prctl_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
+{
+	if (args[0] == PR_SET_SECCOMP)
+		return refuse_filter(r, t, args, result);
+	return 0;
+}
+
+/* All tracees stay on the supervisor's core; the program is told what it asked. */
+static int setaffinity(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
+{
+	(void)r;
+	(void)t;
+	(void)args;
+	*result = 0;
+	return 1;
+}
+
+static int getaffinity_done(struct recorder *r, struct task *t, struct event *e, int64_t *result)
+{
+	size_t n = *result > 0 ? (size_t)*result : 0;
+
+	if (!n || n > sizeof(r->affinity))
+		return 0;
+	task_write(t, rec_of(t)->entry.rdx, r->affinity, n);
+	return rec_add_memory(e, t, rec_of(t)->entry.rdx, n);
+}
+
+/* ---- /proc/PID/maps ---- */
+
+/* Whose maps file this path is, or 0. */
+static pid_t maps_of(struct task *t, const char *path)
+{
+	char rest[16];
+	int pid;
+
+	if (!strcmp(path, "/proc/self/maps") || !strcmp(path, "/proc/thread-self/maps"))
+		return t->tid;
+	if (sscanf(path, "/proc/%d/%15s", &pid, rest) == 2 && !strcmp(rest, "maps") &&
+	    tracees_find(t->tracees, pid))
+		return pid;
+	return 0;
+}
+
+static int note_open(struct task *t, taddr_t path)
+{
+	char name[64] = { 0 };
+
+	task_read(t, path, name, sizeof(name) - 1);
+	rec_of(t)->maps_of = maps_of(t, name);
+	return 0;
+}
+
+static int open_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
+{
+	(void)r;
+	(void)result;
+	return note_open(t, args[0]);
+}
+
+static int openat_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
+{
+	(void)r;
+	(void)result;
+	return note_open(t, args[1]);
+}
+
+/* Puts a file with the program's view of the map in the descriptor's place. */
+static int open_done(struct recorder *r, struct task *t, struct event *e, int64_t *result)
+{
+	struct task *whose = tracees_find(t->tracees, rec_of(t)->maps_of);
+	cleanup_with(buf_deinit) struct buf text = { 0 };
+	cleanup_close int fd = -1;
+	char path[64];
+	int err;
+
+	(void)r;
+	(void)e;
+	if (!rec_of(t)->maps_of || *result < 0 || !whose || !whose->space)
+		return 0;
+	rec_of(t)->maps_of = 0;
+	err = vmap_print(&whose->space->map, &text);
+	if (err)
+		return err;
+	fd = memfd_create("maps", MFD_CLOEXEC);
+	if (fd < 0 || write(fd, text.data, text.len) != (ssize_t)text.len)
+		return fail_errno(-errno, "a copy of /proc/%d/maps", whose->tid);
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", getpid(), fd);
+	return task_open_instead(t, path, (int)*result);
+}
+
+const struct rec_handler rec_special_handlers[] = {
+	{ SYS_rseq,		 absent,	NULL },
+	{ SYS_clone,		 rec_refuse_threads, NULL },
+	{ SYS_clone3,		 rec_refuse_threads, NULL },
+	{ SYS_io_uring_setup,	 absent,	NULL },
+	{ SYS_userfaultfd,	 absent,	NULL },
+	{ SYS_seccomp,		 refuse_filter, NULL },
+	{ SYS_prctl,		 prctl_enter,	NULL },
+	{ SYS_sched_setaffinity, setaffinity,	NULL },
+	{ SYS_sched_getaffinity, NULL,		getaffinity_done },
+	{ SYS_open,		 open_enter,	open_done },
+	{ SYS_openat,		 openat_enter,	open_done },
+};
+const size_t rec_n_special_handlers = ARRAY_SIZE(rec_special_handlers);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// Breakpoints and watches: kept here, and put into the translator of every space
+// of the focused process.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "replayer/private.h"
+
+static size_t read_space(void *ctx, taddr_t addr, void *ret, size_t n)
+{
+	return task_read(ctx, addr, ret, n);
+}
+
+int rep_arm_points(struct replayer *r, struct task *t)
+{
+	struct dbt *d = t->space->dbt;
+	int err = 0;
+
+	if (!r->n_breakpoints && !r->n_watches)
+		return 0;
+	if (dbt_shared(d))
+		err = space_unshare(t);
+	for (size_t i = 0; !err && i < r->n_breakpoints; i++)
+		err = dbt_set_breakpoint(d, r->breakpoints[i], true);
+	for (size_t i = 0; !err && i < r->n_watches; i++)
+		err = dbt_set_watch(d, r->watches[i].addr, (unsigned)r->watches[i].bytes, true);
+	if (!err)
+		dbt_sync_watches(d, read_space, t);
+	return err;
+}
+
+struct change {
+	struct replayer *r;
+	taddr_t addr;
+	unsigned bytes;
+	bool set;
+};
+
+static int each_focused(struct replayer *r, int (*f)(struct task *t, void *ctx), void *ctx)
+{
+	pid_t tids[256];
+	size_t n = replayer_tasks(r, tids, ARRAY_SIZE(tids));
+	int err = 0;
+
+	for (size_t i = 0; !err && i < n; i++) {
+		struct task *t = tracees_find(r->tracees, tids[i]);
+
+		if (dbt_shared(t->space->dbt))
+			err = space_unshare(t);
+		if (!err)
+			err = f(t, ctx);
+	}
+	return err;
+}
+
+static int change_breakpoint(struct task *t, void *ctx)
+{
+	const struct change *c = ctx;
+
+	return dbt_set_breakpoint(t->space->dbt, c->addr, c->set);
+}
+
+int replayer_set_breakpoint(struct replayer *r, taddr_t pc, bool set)
+{
+	struct change c = { .r = r, .addr = pc, .set = set };
+	size_t i = 0;
+
+	while (i < r->n_breakpoints && r->breakpoints[i] != pc)
+		i++;
+	if (!set && i < r->n_breakpoints)
+		r->breakpoints[i] = r->breakpoints[--r->n_breakpoints];
+	if (set && i == r->n_breakpoints) {
+		if (r->n_breakpoints == r->cap_breakpoints) {
+			size_t cap = r->cap_breakpoints ? 2 * r->cap_breakpoints : 16;
+			taddr_t *grown = realloc(r->breakpoints, cap * sizeof(*grown));
+
+			if (!grown)
+				return -ENOMEM;
+			r->breakpoints = grown;
+			r->cap_breakpoints = cap;
+		}
+		r->breakpoints[r->n_breakpoints++] = pc;
+	}
+	return each_focused(r, change_breakpoint, &c);
+}
+
+static int change_watch(struct task *t, void *ctx)
+{
+	const struct change *c = ctx;
+	int err = dbt_set_watch(t->space->dbt, c->addr, c->bytes, c->set);
+
+	if (!err)
+		dbt_sync_watches(t->space->dbt, read_space, t);
+	return err;
+}
+
+int replayer_set_watch(struct replayer *r, taddr_t addr, size_t bytes,
+		       enum replay_watch_type type, bool set)
+{
+	struct change c = { .r = r, .addr = addr, .bytes = (unsigned)bytes, .set = set };
+	size_t i = 0;
+
+	if (type != REPLAY_WATCH_WRITE)
+		return fail(-ENOTSUP, "watching reads");
+	if (!bytes || bytes > 8)
+		return fail(-EINVAL, "a watch of %zu bytes", bytes);
+	while (i < r->n_watches && (r->watches[i].addr != addr || r->watches[i].bytes != bytes))
+		i++;
+	if (!set && i < r->n_watches)
+		r->watches[i] = r->watches[--r->n_watches];
+	if (set && i == r->n_watches) {
+		if (r->n_watches == REP_MAX_WATCHES)
+			return -ENOSPC;
+		r->watches[r->n_watches++] = (struct rep_watch){ addr, bytes, type };
+	}
+	return each_focused(r, change_watch, &c);
+}

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// System calls that the supervisor makes in the tracee. An injected call runs at
+// a gate's SYSCALL instruction; the seccomp filter stops it there, and the exit
+// of the call is the second stop. The program's registers are in t->regs all the
+// while and are loaded again when the task next runs.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "preload/runtime.h"
+#include "tracee/private.h"
+
+static bool is_death(int status)
+{
+	return !WIFSTOPPED(status) || status >> 16 == PTRACE_EVENT_EXIT;
+}
+
+static bool is_signal_stop(int status)
+{
+	return WIFSTOPPED(status) && status >> 16 == 0 &&
+	       WSTOPSIG(status) != (SIGTRAP | 0x80);
+}
+
+void task_stash(struct task *t, const siginfo_t *info)
+{
+	if (t->n_pending < TASK_MAX_PENDING)
+		t->pending[t->n_pending++] = *info;
+}
+
+int task_wait_internal(struct task *t, int *status)
+{
+	for (;;) {
+		siginfo_t info;
+		pid_t tid;
+		int r = os_wait(t->os_tid, false, &tid, status);
+
+		if (r == -EINTR)
+			continue;
+		if (r)
+			return -ESRCH;
+		if (is_death(*status)) {
+			r = tracees_keep_early(t->tracees, t->os_tid, *status);
+			return r ? r : -ESRCH;
+		}
+		if (!is_signal_stop(*status))
+			return 0;
+		r = os_get_siginfo(t->os_tid, &info);
+		if (!r && WSTOPSIG(*status) == SIGTRAP && info.si_code > 0)
+			return 0; /* a trap that the caller provoked */
+		if (!r)
+			task_stash(t, &info);
+		if (!r)
+			r = os_cont_to_syscall(t->os_tid, 0);
+		if (r)
+			return r;
+	}
+}
+
+int task_inject_at(struct task *t, taddr_t gate, int nr, const uint64_t args[6],
+		   int64_t *ret)
+{
+	struct regs regs = t->machine;
+	int status, r;
+
+	regs.rdi = args[0];
+	regs.rsi = args[1];
+	regs.rdx = args[2];
+	regs.r10 = args[3];
+	regs.r8 = args[4];
+	regs.r9 = args[5];
+	regs.rax = (uint64_t)nr;
+	regs.orig_rax = (uint64_t)-1;
+	regs.rip = gate;
+	t->at_entry = false;
+	t->in_signal_stop = false;
+	t->machine_valid = false;
+	r = os_set_regs(t->os_tid, &regs);
+	if (!r)
+		r = os_cont(t->os_tid, 0);
+	if (!r)
+		r = task_wait_internal(t, &status);
+	if (!r && status >> 16 == PTRACE_EVENT_SECCOMP)
+		r = os_cont_to_syscall(t->os_tid, 0);
+	while (!r) {
+		r = task_wait_internal(t, &status);
+		/* A clone's event comes before the end of the call. */
+		if (r || WSTOPSIG(status) == (SIGTRAP | 0x80))
+			break;
+		r = os_cont_to_syscall(t->os_tid, 0);
+	}
+	if (!r)
+		r = os_get_regs(t->os_tid, &regs);
+	if (!r)
+		*ret = (int64_t)regs.rax;
+	return r;
+}
+
+int task_inject(struct task *t, int nr, const uint64_t args[6], int64_t *ret)
+{
+	return task_inject_at(t, RT_GATE_INJECT, nr, args, ret);
+}
+
+int task_map_fd(struct task *t, taddr_t gate, taddr_t scratch, const struct remote_map *maps,
+		size_t n)
+{
+	char path[64];
+	int64_t fd = -1, result = 0;
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", getpid(), maps[0].fd);
+	if (os_write(t->os_tid, scratch, path, strlen(path) + 1) != strlen(path) + 1)
+		return fail(-EFAULT, "task %d: cannot write at 0x%lx", t->tid, scratch);
+	/* Only a writable mapping needs a writable descriptor. */
+	r = task_inject_at(t, gate, SYS_openat,
+			   (uint64_t[6]){ (uint64_t)AT_FDCWD, scratch,
+					  maps[0].prot & PROT_WRITE ? O_RDWR : O_RDONLY },
+			   &fd);
+	if (!r && fd < 0)
+		return fail_errno((int)fd, "task %d: cannot open %s inside the tracee", t->tid,
+				  path);
+	for (size_t i = 0; !r && i < n; i++) {
+		r = task_inject_at(t, gate, SYS_mmap,
+				   (uint64_t[6]){ maps[i].addr, maps[i].bytes,
+						  (uint64_t)maps[i].prot,
+						  (uint64_t)(maps[i].flags ? maps[i].flags :
+									     MAP_SHARED) |
+							  MAP_FIXED,
+						  (uint64_t)fd, (uint64_t)maps[i].offset },
+				   &result);
+		if (!r && (taddr_t)result != maps[i].addr)
+			r = fail_errno((int)result, "task %d: cannot map 0x%lx", t->tid,
+				       maps[i].addr);
+	}
+	if (r)
+		return r;
+	return task_inject_at(t, gate, SYS_close, (uint64_t[6]){ (uint64_t)fd }, &result);
+}
+
+int task_map(struct task *t, const struct remote_map *map)
+{
+	return task_map_fd(t, RT_GATE_INJECT, RT_STATE + SPACE_SCRATCH_OFFSET, map, 1);
+}
+
+int task_open_instead(struct task *t, const char *path, int fd)
+{
+	const taddr_t scratch = RT_STATE + SPACE_SCRATCH_OFFSET;
+	int64_t opened = -1, flags = 0, result;
+	int r;
+
+	if (os_write(t->os_tid, scratch, path, strlen(path) + 1) != strlen(path) + 1)
+		return -ESRCH;
+	r = task_inject(t, SYS_openat, (uint64_t[6]){ (uint64_t)AT_FDCWD, scratch, O_RDONLY },
+			&opened);
+	if (r || opened < 0)
+		return r ? r : fail_errno((int)opened, "cannot open %s inside the tracee", path);
+	r = task_inject(t, SYS_fcntl, (uint64_t[6]){ (uint64_t)fd, F_GETFD }, &flags);
+	if (!r)
+		r = task_inject(t, SYS_dup3, (uint64_t[6]){ (uint64_t)opened, (uint64_t)fd,
+							    flags & FD_CLOEXEC ? O_CLOEXEC : 0 },
+				&result);
+	if (!r)
+		r = task_inject(t, SYS_close, (uint64_t[6]){ (uint64_t)opened }, &result);
+	return r;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of tracee/ share among themselves. */
+#pragma once
+
+#include "tracee/os.h"
+#include "tracee/task.h"
+
+struct tracees {
+	struct tracees_options options;
+	struct task **tasks;
+	size_t n, cap;
+	int core;
+	struct early_status {
+		pid_t os_tid;
+		int status;
+	} *early; /* stops that came while something else was waited for */
+	size_t n_early, cap_early;
+};
+
+/* Memory that holds the runtime and the zones, mapped into every space that
+ * shares a cache. */
+struct cache_memory {
+	unsigned refs;
+	int fd;
+	struct space_layout layout;
+	uint8_t *write; /* runtime page, then the zones */
+	size_t bytes;
+};
+
+struct task *task_new(struct tracees *w, pid_t tid, pid_t os_tid);
+void task_leave_space(struct task *t);
+/* Forgets the task (its process is gone already). */
+void task_free(struct task *t);
+
+/* Waits for os_tid's next stop and returns its wait status; asynchronous signals
+ * that come meanwhile are put aside. -ESRCH when the task dies (tracees_wait()
+ * reports it later). */
+int task_wait_internal(struct task *t, int *status) must_check;
+int tracees_keep_early(struct tracees *w, pid_t os_tid, int status) must_check;
+bool tracees_take_early(struct tracees *w, pid_t os_tid, pid_t *ret_tid, int *status);
+
+/* Notes an asynchronous signal that has to wait. */
+void task_stash(struct task *t, const siginfo_t *info);
+
+/* Resumes program code from t->regs as task_run() arranged it. */
+int task_go(struct task *t) must_check;
+
+/* ---- space ---- */
+struct space *space_new(struct tracees *w, pid_t os_tid);
+void space_put(struct space *s);
+/* A child's space after fork: same cache, own private region (which is mapped
+ * into the child by injected calls). */
+int space_fork(struct task *child, const struct space *parent) must_check;
+/* Write-protects the pages that the last translation read from. */
+int space_guard_new(struct task *t) must_check;
+/* A write to addr faulted: if that is because of our guard, lets it happen.
+ * Returns 1 if so, 0 if the fault is the program's own. */
+int space_unguard(struct task *t, taddr_t addr) must_check;
+/* Drops what was translated from pages that then were not guarded. */
+int space_drop_unguarded(struct task *t) must_check;
+/* dbt_enter() with the guards it asks for. */
+int space_enter(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *ret) must_check;
+/* Where a few hundred bytes for injected calls may be put, and their mapping. */
+#define SPACE_SCRATCH_OFFSET 0xc00
+#define SPACE_SCRATCH_BYTES 0x400
+
+/* Injected call with the SYSCALL at gate; the task is stopped anywhere. */
+int task_inject_at(struct task *t, taddr_t gate, int nr, const uint64_t args[6],
+		   int64_t *ret) must_check;

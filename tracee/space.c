@@ -1,0 +1,549 @@
+// SPDX-License-Identifier: MIT
+// Address spaces: deja's memory inside the tracee, the translator's view of the
+// program's code, and the guards that tell when code changes.
+//
+// No page of the program is executable for the machine. A page that translated
+// code was read from and that the program may write is, besides, write-protected
+// (guarded); a write to it faults, drops the translations, and is then let
+// through.
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "preload/runtime.h"
+#include "tracee/private.h"
+#include "tracee/vdso.h"
+
+/* ---- memory of a cache ---- */
+
+static void cache_put(struct cache_memory *c)
+{
+	if (!c || --c->refs)
+		return;
+	if (c->write)
+		munmap(c->write, c->bytes);
+	if (c->fd >= 0)
+		close(c->fd);
+	free(c);
+}
+
+static int cache_new(const struct space_layout *layout, struct cache_memory **ret)
+{
+	struct cache_memory *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return -ENOMEM;
+	c->refs = 1;
+	c->layout = *layout;
+	c->bytes = RT_CODE_BYTES;
+	for (size_t i = 0; i < layout->n_zones; i++)
+		c->bytes += layout->zone_bytes[i];
+	c->fd = memfd_create("deja-cache", MFD_CLOEXEC);
+	if (c->fd < 0 || ftruncate(c->fd, (off_t)c->bytes))
+		goto failed;
+	c->write = mmap(NULL, c->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
+			c->fd, 0);
+	if (c->write == MAP_FAILED) {
+		c->write = NULL;
+		goto failed;
+	}
+	memcpy(c->write, pre_runtime, (size_t)(pre_runtime_end - pre_runtime));
+	*ret = c;
+	return 0;
+failed:
+	cache_put(c);
+	return fail_errno(-errno, "memory for the code cache");
+}
+
+static size_t cache_zones(const struct cache_memory *c, struct dbt_zone *ret)
+{
+	uint8_t *at = c->write + RT_CODE_BYTES;
+
+	for (size_t i = 0; i < c->layout.n_zones; i++) {
+		ret[i] = (struct dbt_zone){ .start = c->layout.zone[i],
+					    .bytes = c->layout.zone_bytes[i],
+					    .write = at };
+		at += c->layout.zone_bytes[i];
+	}
+	return c->layout.n_zones;
+}
+
+/* Maps the runtime page and all zones into the tracee, over what was there. */
+static int map_cache(struct task *t, taddr_t gate, taddr_t scratch, const struct cache_memory *c)
+{
+	struct remote_map maps[DBT_MAX_ZONES + 1];
+	off_t offset = RT_CODE_BYTES;
+
+	maps[0] = (struct remote_map){ c->fd, RT_CODE, RT_CODE_BYTES, PROT_READ | PROT_EXEC, 0, 0 };
+	for (size_t i = 0; i < c->layout.n_zones; i++) {
+		maps[i + 1] = (struct remote_map){ c->fd, c->layout.zone[i],
+						   c->layout.zone_bytes[i],
+						   PROT_READ | PROT_EXEC, offset, 0 };
+		offset += (off_t)c->layout.zone_bytes[i];
+	}
+	return task_map_fd(t, gate, scratch, maps, c->layout.n_zones + 1);
+}
+
+/* ---- the private region ---- */
+
+static int private_new(void **ret_map, int *ret_fd)
+{
+	int fd = memfd_create("deja-state", MFD_CLOEXEC);
+	void *p;
+
+	if (fd < 0 || ftruncate(fd, RT_PRIVATE_BYTES))
+		return fail_errno(-errno, "memory for the state page");
+	p = mmap(NULL, RT_PRIVATE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		return fail_errno(-errno, "memory for the state page");
+	*ret_map = p;
+	*ret_fd = fd;
+	return 0;
+}
+
+static int map_private(struct task *t, taddr_t gate, taddr_t scratch, int fd)
+{
+	struct remote_map m = { fd, RT_STATE, RT_PRIVATE_BYTES, PROT_READ | PROT_WRITE, 0, 0 };
+
+	return task_map_fd(t, gate, scratch, &m, 1);
+}
+
+/* ---- spaces ---- */
+
+struct space *space_new(struct tracees *w, pid_t os_tid)
+{
+	struct space *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->refs = 1;
+	s->tracees = w;
+	s->os_tid = os_tid;
+	return s;
+}
+
+void space_put(struct space *s)
+{
+	if (!s || --s->refs)
+		return;
+	if (s->dbt)
+		dbt_destroy(s->dbt);
+	cache_put(s->cache);
+	if (s->private)
+		munmap(s->private, RT_PRIVATE_BYTES);
+	vmap_deinit(&s->map);
+	free(s->guarded);
+	free(s->to_guard);
+	free(s);
+}
+
+int space_machine_prot(int prot)
+{
+	if (prot & PROT_EXEC)
+		prot |= PROT_READ;
+	return prot & ~PROT_EXEC;
+}
+
+static size_t fetch(void *ctx, taddr_t pc, void *ret, size_t len)
+{
+	struct space *s = ctx;
+	const struct vma *v = vmap_find(&s->map, pc);
+	size_t got = 0;
+
+	while (got < len && v && v->start <= pc + got && v->prot & PROT_EXEC) {
+		size_t part = v->end - (pc + got);
+
+		if (part > len - got)
+			part = len - got;
+		part = os_read(s->os_tid, pc + got, (char *)ret + got, part);
+		if (!part)
+			break;
+		got += part;
+		v = vmap_find(&s->map, pc + got);
+	}
+	return got;
+}
+
+static int push(taddr_t **list, size_t *n, size_t *cap, taddr_t a)
+{
+	for (size_t i = 0; i < *n; i++)
+		if ((*list)[i] == a)
+			return 0;
+	if (*n == *cap) {
+		size_t more = *cap ? *cap * 2 : 16;
+		taddr_t *l = realloc(*list, more * sizeof(*l));
+
+		if (!l)
+			return -ENOMEM;
+		*list = l;
+		*cap = more;
+	}
+	(*list)[(*n)++] = a;
+	return 0;
+}
+
+/* The address in mapping `to` of the file page that `from` has at page, or 0. */
+static taddr_t alias_in(const struct vma *to, const struct vma *from, taddr_t page)
+{
+	uint64_t offset = from->offset + (page - from->start);
+
+	if (!to->ino || to->ino != from->ino || to->dev != from->dev || !(to->flags & VMA_SHARED) ||
+	    offset < to->offset || offset - to->offset >= to->end - to->start)
+		return 0;
+	return to->start + (offset - to->offset);
+}
+
+static void watch_code(void *ctx, taddr_t page)
+{
+	struct space *s = ctx;
+	const struct vma *v = vmap_find(&s->map, page);
+
+	if (!v)
+		return;
+	if (v->prot & PROT_WRITE)
+		if (push(&s->to_guard, &s->n_to_guard, &s->cap_to_guard, page))
+			return;
+	for (size_t i = 0; v->ino && i < s->map.n; i++) {
+		const struct vma *other = &s->map.vmas[i];
+		taddr_t a = other != v && other->prot & PROT_WRITE ? alias_in(other, v, page) : 0;
+
+		if (a && push(&s->to_guard, &s->n_to_guard, &s->cap_to_guard, a))
+			return;
+	}
+}
+
+static const struct dbt_ops ops = { .fetch = fetch, .watch_code = watch_code };
+
+static int protect(struct task *t, taddr_t start, size_t bytes, int prot)
+{
+	int64_t result = 0;
+	int r = task_inject(t, SYS_mprotect, (uint64_t[6]){ start, bytes, (uint64_t)prot },
+			    &result);
+
+	if (!r && result)
+		log_debug("task %d: mprotect 0x%lx+%zx: %ld", t->tid, start, bytes, result);
+	return r;
+}
+
+int space_guard_new(struct task *t)
+{
+	struct space *s = t->space;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < s->n_to_guard; i++) {
+		taddr_t page = s->to_guard[i];
+		const struct vma *v = vmap_find(&s->map, page);
+
+		if (!v)
+			continue;
+		r = push(&s->guarded, &s->n_guarded, &s->cap_guarded, page);
+		if (!r)
+			r = protect(t, page, DEJA_PAGE_BYTES,
+				    space_machine_prot(v->prot) & ~PROT_WRITE);
+	}
+	s->n_to_guard = 0;
+	return r;
+}
+
+int space_enter(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
+{
+	int r = dbt_enter(t->space->dbt, pc, variant, ret);
+
+	return !r && t->space->n_to_guard ? space_guard_new(t) : r;
+}
+
+static bool forget_guard(struct space *s, taddr_t page)
+{
+	for (size_t i = 0; i < s->n_guarded; i++)
+		if (s->guarded[i] == page) {
+			s->guarded[i] = s->guarded[--s->n_guarded];
+			return true;
+		}
+	return false;
+}
+
+/* Drops the translations of [start, end), leaving a shared cache if need be. */
+static int drop_code(struct task *t, taddr_t start, taddr_t end)
+{
+	struct space *s = t->space;
+	int r = 0;
+
+	if (!s->dbt || !dbt_has_code(s->dbt, start, end - start))
+		return 0;
+	if (dbt_shared(s->dbt))
+		r = space_unshare(t);
+	if (!r)
+		dbt_invalidate(s->dbt, start, end - start);
+	return r;
+}
+
+/* Drops what was translated from a page or from an alias of it. */
+static int drop_page(struct task *t, taddr_t page)
+{
+	struct space *s = t->space;
+	const struct vma *v = vmap_find(&s->map, page);
+	int r = drop_code(t, page, page + DEJA_PAGE_BYTES);
+
+	for (size_t i = 0; !r && v && v->flags & VMA_SHARED && i < s->map.n; i++) {
+		const struct vma *other = &s->map.vmas[i];
+		taddr_t a = other != v ? alias_in(other, v, page) : 0;
+
+		if (a)
+			r = drop_code(t, a, a + DEJA_PAGE_BYTES);
+	}
+	return r;
+}
+
+int space_unguard(struct task *t, taddr_t addr)
+{
+	struct space *s = t->space;
+	taddr_t page = page_floor(addr);
+	const struct vma *v = vmap_find(&s->map, page);
+	int r;
+
+	if (!v || !(v->prot & PROT_WRITE) || !forget_guard(s, page))
+		return 0;
+	r = drop_page(t, page);
+	if (!r)
+		r = protect(t, page, DEJA_PAGE_BYTES, space_machine_prot(v->prot));
+	return r ? r : 1;
+}
+
+int space_drop_unguarded(struct task *t)
+{
+	struct space *s = t->space;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < s->n_to_guard; i++)
+		r = drop_page(t, s->to_guard[i]);
+	s->n_to_guard = 0;
+	return r;
+}
+
+int space_prepare_write(struct task *t, taddr_t start, uint64_t bytes)
+{
+	struct space *s = t->space;
+	int r = 0;
+
+	for (size_t i = 0; i < s->n_guarded && r >= 0;) {
+		taddr_t page = s->guarded[i];
+
+		if (page < start + bytes && page + DEJA_PAGE_BYTES > start)
+			r = space_unguard(t, page);
+		else
+			i++;
+	}
+	return r < 0 ? r : 0;
+}
+
+int space_code_changed(struct task *t, taddr_t start, taddr_t end)
+{
+	struct space *s = t->space;
+	const struct vma *v;
+	int r = drop_code(t, start, end);
+
+	for (size_t i = 0; i < s->n_guarded;)
+		if (s->guarded[i] >= start && s->guarded[i] < end)
+			s->guarded[i] = s->guarded[--s->n_guarded];
+		else
+			i++;
+	for (v = vmap_next(&s->map, start); !r && s->dbt && v && v < s->map.vmas + s->map.n &&
+					   v->start < end; v++) {
+		struct dbt_code_id id = { v->dev, v->ino, v->mtime_ns, v->offset };
+
+		if (!(v->prot & PROT_EXEC))
+			continue;
+		r = dbt_map_code(s->dbt, v->start, v->end, v->ino ? &id : NULL);
+		if (r == -EEXIST)
+			r = space_unshare(t);
+	}
+	return r;
+}
+
+static int register_all_code(struct space *s)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < s->map.n; i++) {
+		const struct vma *v = &s->map.vmas[i];
+		struct dbt_code_id id = { v->dev, v->ino, v->mtime_ns, v->offset };
+
+		if (v->prot & PROT_EXEC)
+			r = dbt_map_code(s->dbt, v->start, v->end, v->ino ? &id : NULL);
+	}
+	return r;
+}
+
+int space_unshare(struct task *t)
+{
+	struct space *s = t->space;
+	struct cache_memory *c = NULL;
+	struct dbt_zone zones[DBT_MAX_ZONES];
+	int r = cache_new(&s->layout, &c);
+
+	if (r)
+		return r;
+	r = map_cache(t, RT_GATE_INJECT, RT_STATE + SPACE_SCRATCH_OFFSET, c);
+	if (!r)
+		r = dbt_unshare(s->dbt, zones, cache_zones(c, zones));
+	if (r) {
+		cache_put(c);
+		return r;
+	}
+	cache_put(s->cache);
+	s->cache = c;
+	return register_all_code(s);
+}
+
+/* ---- putting deja into a new image ---- */
+
+static taddr_t zone_near(taddr_t module)
+{
+	return page_floor(module - 2 * (taddr_t)RT_ZONE_BYTES) & ~(taddr_t)0x1fffff;
+}
+
+static void add_zone(struct space_layout *l, taddr_t start)
+{
+	if (l->n_zones == DBT_MAX_ZONES)
+		return;
+	l->zone[l->n_zones] = start;
+	l->zone_bytes[l->n_zones++] = RT_ZONE_BYTES;
+}
+
+static bool in_reach(const struct space_layout *l, taddr_t a)
+{
+	for (size_t i = 0; i < l->n_zones; i++) {
+		uint64_t d = a > l->zone[i] ? a - l->zone[i] : l->zone[i] - a;
+
+		if (d < 0x60000000)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * The mmap area grows down from below the stack, so a zone for it goes above the
+ * area's first mapping, into the gap of at least 128 MiB that the kernel leaves
+ * for the stack. With the bottom-up layout the area grows up: below it then.
+ *
+ * Source: Linux arch/x86/mm/mmap.c mmap_base()
+ */
+void space_choose_layout(const struct vmap *map, struct space_layout *ret)
+{
+	const taddr_t top_down = (taddr_t)0x7f << 40;
+	taddr_t top = 0, stack = (taddr_t)1 << 47;
+
+	*ret = (struct space_layout){ 0 };
+	add_zone(ret, RT_ZONE);
+	for (size_t i = 0; i < map->n; i++) {
+		const struct vma *v = &map->vmas[i];
+
+		if (v->flags & VMA_STACK)
+			stack = v->start;
+		else if (v->end <= stack)
+			top = v->end;
+	}
+	if (top >= top_down && stack - top > 0x6000000)
+		add_zone(ret, (top + 0x3fffff) & ~(taddr_t)0x1fffff);
+	for (size_t i = 0; i < map->n; i++)
+		if (map->vmas[i].prot & PROT_EXEC && !in_reach(ret, map->vmas[i].start))
+			add_zone(ret, zone_near(map->vmas[i].start));
+}
+
+static int protect_all(struct task *t)
+{
+	const struct vmap *m = &t->space->map;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < m->n; i++)
+		if (m->vmas[i].prot & PROT_EXEC && !(m->vmas[i].flags & VMA_VDSO))
+			r = protect(t, m->vmas[i].start, m->vmas[i].end - m->vmas[i].start,
+				    space_machine_prot(m->vmas[i].prot));
+	return r;
+}
+
+int space_image_ready(struct space *s)
+{
+	int r = register_all_code(s);
+
+	return r ? r : vdso_register(s);
+}
+
+static int make_dbt(struct space *s)
+{
+	struct dbt_zone zones[DBT_MAX_ZONES];
+	size_t n = cache_zones(s->cache, zones);
+	int r = dbt_create(&s->tracees->options.translator, zones, n, s->private, &ops, s, &s->dbt);
+
+	return r ? r : space_image_ready(s);
+}
+
+static const uint8_t syscall_insn[] = { 0x0f, 0x05 };
+
+int space_install(struct task *t, const struct space_layout *layout)
+{
+	struct space *s = t->space;
+	taddr_t gate = t->regs.rip, scratch = (t->regs.rsp - 512) & ~(taddr_t)15;
+	uint8_t code[2], below[128];
+	bool bare = s->tracees->options.replay;
+	int fd = -1, r;
+
+	s->layout = *layout;
+	r = cache_new(layout, &s->cache);
+	if (!r)
+		r = private_new(&s->private, &fd);
+	if (r)
+		return r;
+	if (!bare) {
+		/* The program's first instruction serves as a gate until there is one. */
+		if (os_read(t->os_tid, gate, code, 2) != 2 ||
+		    os_write(t->os_tid, gate, syscall_insn, 2) != 2)
+			r = fail(-EFAULT, "task %d: cannot write at its entry 0x%lx", t->tid, gate);
+		os_read(t->os_tid, scratch, below, sizeof(below));
+	}
+	if (!r)
+		r = map_cache(t, gate, scratch, s->cache);
+	if (!r)
+		r = map_private(t, RT_GATE_INJECT, scratch, fd);
+	close(fd);
+	if (!bare) {
+		os_write(t->os_tid, gate, code, 2);
+		os_write(t->os_tid, scratch, below, sizeof(below));
+	}
+	if (!r && !bare)
+		r = protect_all(t);
+	return r ? r : make_dbt(s);
+}
+
+int space_fork(struct task *child, const struct space *parent)
+{
+	struct space *s = space_new(child->tracees, child->os_tid);
+	int fd = -1, r;
+
+	if (!s)
+		return -ENOMEM;
+	child->space = s;
+	s->layout = parent->layout;
+	s->cache = parent->cache;
+	s->cache->refs++;
+	s->has_shared = parent->has_shared;
+	r = vmap_copy(&parent->map, &s->map);
+	if (!r)
+		r = private_new(&s->private, &fd);
+	if (!r)
+		r = map_private(child, RT_GATE_INJECT, RT_STATE + SPACE_SCRATCH_OFFSET, fd);
+	if (fd >= 0)
+		close(fd);
+	if (!r)
+		r = dbt_fork(parent->dbt, s->private, &ops, s, &s->dbt);
+	if (!r)
+		r = vdso_register(s);
+	for (size_t i = 0; !r && i < parent->n_guarded; i++)
+		r = push(&s->guarded, &s->n_guarded, &s->cap_guarded, parent->guarded[i]);
+	return r;
+}
