@@ -35,3 +35,73 @@
 #define RT_GATE_TRACED (RT_CODE + 0x40)	  /* the program's own system calls */
 #define RT_GATE_STOP (RT_CODE + 0x80)	  /* a stop: translated code left */
 #define RT_GATE_INJECT (RT_CODE + 0xc0)	  /* calls the supervisor injects */
+
+/* Other entries of runtime.S. */
+#define RT_SYSCALL (RT_CODE + 0x30) /* saves rcx, r11, then RT_GATE_TRACED */
+#define RT_SYSCALL_UNTRACED (RT_CODE + 0x100) /* ..., then RT_GATE_UNTRACED */
+#define RT_STOP (RT_CODE + 0x140)   /* saves rax, rcx, r11, then RT_GATE_STOP */
+#define RT_LOOKUP_MISS (RT_CODE + 0x180) /* rcx = target - pc, rdx = -pc */
+#define RT_LOOKUP (RT_CODE + 0x190) /* rcx = target; rcx, rdx are in slots */
+#define RT_LOOKUP_DEAD (RT_CODE + 0x240) /* as RT_LOOKUP, known to be absent */
+
+/* Values of rt_state.exit that are no exits of blocks. */
+#define RT_EXIT_NONE 0
+#define RT_EXIT_LOOKUP 1	/* rt_state.target is not in the tables */
+#define RT_EXIT_SYSCALL_DONE 2	/* a traced system call ran on by itself */
+#define RT_EXIT_UNTRACED_DONE 3 /* an untraced system call was made */
+#define RT_EXIT_PENDING 4	/* dbt_enter() found what stops at once */
+#define RT_EXIT_FIRST 16	/* the first exit of a block */
+
+/* The second-level table: entries of two words (pc, host), pc 0 where empty,
+ * found from hash(pc) onwards. */
+#define RT_L2_MULTIPLIER 0x3779b1b5
+#define RT_L2_SHIFT 16
+
+#define RT_O_COUNTER 0x00
+#define RT_O_RAX 0x08
+#define RT_O_RCX 0x10
+#define RT_O_RDX 0x18
+#define RT_O_R11 0x20
+#define RT_O_SCRATCH 0x28
+#define RT_O_TARGET 0x30
+#define RT_O_EXIT 0x38
+#define RT_O_STOP_ENTRY 0x40
+#define RT_O_SYSCALL_ENTRY 0x48
+#define RT_O_LOOKUP_ENTRY 0x50
+#define RT_O_L1_MASK 0x58
+#define RT_O_L2_BASE 0x60
+#define RT_O_L2_MASK 0x68
+#define RT_O_FLAGS 0x70
+#define RT_O_JUMP 0x78
+#define RT_O_STOP_RAX 0x80
+#define RT_O_STOP_RCX 0x88
+#define RT_O_STOP_R11 0x90
+#define RT_O_WATCH 0x100
+#define RT_MAX_WATCHES 16
+
+#ifndef __ASSEMBLER__
+#include <stdint.h>
+
+struct rt_state {
+	int64_t counter; /* ticks left; a stop is due below 0 */
+	/* The program's registers while translated code needs them. */
+	uint64_t rax, rcx, rdx, r11, scratch;
+	uint64_t target; /* of an indirect branch that stops */
+	uint32_t exit;	 /* which exit stopped */
+	uint32_t unused;
+	uint64_t stop_entry, syscall_entry, lookup_entry;
+	uint64_t l1_mask; /* of PEXT: the bits of a pc that index RT_L1 */
+	uint64_t l2_base, l2_mask; /* in the tracee; (entries - 1) * 16 */
+	uint64_t flags, jump; /* of the lookup */
+	/* The registers at RT_GATE_STOP that SYSCALL overwrites. */
+	uint64_t stop_rax, stop_rcx, stop_r11;
+	int64_t armed; /* what counter was set to; the supervisor's */
+	uint64_t reserved[12];
+	/* The last seen contents of each watched range. */
+	uint64_t watch[RT_MAX_WATCHES];
+};
+
+/* The RT_CODE page, to be copied there. */
+extern const uint8_t pre_runtime[];
+extern const uint8_t pre_runtime_end[];
+#endif

@@ -76,6 +76,7 @@ struct dbt_config {
 	unsigned max_ticks;   /* ticks in a superblock; 0: the default */
 	bool ahead;	      /* translate along static edges before they miss */
 	size_t zone_limit;    /* use only so many bytes of each zone; 0: all */
+	bool no_bmi2;	      /* do without PEXT, for tests */
 };
 
 struct dbt_ops {
@@ -187,6 +188,13 @@ struct dbt_stop {
 	unsigned insn_size; /* RDRAND, RDSEED: operand size in bytes */
 	int vdso_nr;	    /* DBT_EXIT_VDSO: the system call number */
 	taddr_t watch;	    /* DBT_EXIT_WATCH: start of the watched range */
+	taddr_t fip_addr;   /* DBT_EXIT_FIP: where the image holds its FIP */
+	unsigned fip_bytes; /* and how many bytes of it: 2, 4 or 8 */
+	/* DBT_EXIT_TICKS in DBT_NORMAL: the arithmetic flags in EFLAGS are not
+	 * the program's. They are dead at pc, so it may run on from here, but
+	 * this is no place to show or to deliver a signal at: resume with
+	 * DBT_EXACT and stop at the next tick. */
+	bool flags_lost;
 	char insn_text[48]; /* DBT_EXIT_UNSUPPORTED */
 };
 
@@ -219,8 +227,9 @@ bool dbt_owns(const struct dbt *d, taddr_t machine_pc);
 
 /* The program's address for a machine address that an x87 image (FNSTENV,
  * FXSAVE, XSAVE, a signal frame) holds as its FIP; fip itself when it is not in
- * the cache. */
-taddr_t dbt_fix_fip(const struct dbt *d, taddr_t fip);
+ * the cache. bytes: how many low bytes of the address the image has (2, 4, 8);
+ * as many of the result count. */
+taddr_t dbt_fix_fip(const struct dbt *d, taddr_t fip, unsigned bytes);
 
 struct dbt_stats {
 	uint64_t blocks, insns, source_bytes, cache_bytes, flushes, misses, invalidated;

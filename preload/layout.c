@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* The offsets that runtime.S uses are those of struct rt_state. */
+#include "preload/runtime.h"
+
+#include <stddef.h>
+
+#define CHECK(offset, field) \
+	_Static_assert(offset == offsetof(struct rt_state, field), #field)
+
+CHECK(RT_O_COUNTER, counter);
+CHECK(RT_O_RAX, rax);
+CHECK(RT_O_RCX, rcx);
+CHECK(RT_O_RDX, rdx);
+CHECK(RT_O_R11, r11);
+CHECK(RT_O_SCRATCH, scratch);
+CHECK(RT_O_TARGET, target);
+CHECK(RT_O_EXIT, exit);
+CHECK(RT_O_STOP_ENTRY, stop_entry);
+CHECK(RT_O_SYSCALL_ENTRY, syscall_entry);
+CHECK(RT_O_LOOKUP_ENTRY, lookup_entry);
+CHECK(RT_O_L1_MASK, l1_mask);
+CHECK(RT_O_L2_BASE, l2_base);
+CHECK(RT_O_L2_MASK, l2_mask);
+CHECK(RT_O_FLAGS, flags);
+CHECK(RT_O_JUMP, jump);
+CHECK(RT_O_STOP_RAX, stop_rax);
+CHECK(RT_O_STOP_RCX, stop_rcx);
+CHECK(RT_O_STOP_R11, stop_r11);
+CHECK(RT_O_WATCH, watch);
+_Static_assert(sizeof(struct rt_state) <= RT_STATE_BYTES, "rt_state");

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Translation of a block: its body from a path of the program's instructions,
+ * behind it the ways of its taken branches and the constants it names.
+ */
+#include "translator/build.h"
+
+#include <errno.h>
+
+#include "translator/link.h"
+#include "translator/lookup.h"
+
+#define COLD_GUARD 64
+
+void build_map(struct build *b, taddr_t pc, const struct insn *in, uint8_t spills)
+{
+	struct map_entry e = { .host = (uint32_t)emit_offset(&b->e) - b->body, .pc = pc,
+			       .len = in ? in->len : 0, .ticks = b->ticks, .spills = spills };
+	int r;
+
+	if (b->e.full || !emit_reaches(b->pc, pc))
+		return;
+	r = map_add(&b->map, &e);
+	if (r < 0)
+		b->error = r;
+}
+
+struct emit build_cold(struct build *b, unsigned n)
+{
+	struct emit e = { .start = b->z->mem.write, .base = b->z->mem.start };
+
+	e.p = e.end = e.start + b->cold;
+	if (b->cold < emit_offset(&b->e) + n + COLD_GUARD) {
+		b->e.full = e.full = true;
+		return e;
+	}
+	b->cold -= n;
+	e.p = e.start + b->cold;
+	b->e.end = e.p;
+	return e;
+}
+
+void build_constant(struct build *b, size_t at, uint64_t value, uint32_t exit)
+{
+	b->constants[b->n_constants++] = (struct constant){ at, value, exit };
+}
+
+static void build_constants(struct build *b)
+{
+	if (!b->n_constants)
+		return;
+	while (emit_offset(&b->e) % 8 && !b->e.full)
+		emit_u8(&b->e, 0xcc);
+	for (unsigned i = 0; i < b->n_constants; i++) {
+		const struct constant *k = &b->constants[i];
+
+		emit_patch(&b->e, k->at, emit_here(&b->e));
+		if (k->exit)
+			cache_exit(b->c, k->exit)->jump = (uint32_t)emit_offset(&b->e);
+		emit_u64(&b->e, k->value);
+	}
+}
+
+static void build_sides(struct build *b)
+{
+	for (unsigned i = 0; i < b->n_sides; i++) {
+		const struct side *s = &b->sides[i];
+
+		emit_patch(&b->e, s->at, emit_here(&b->e));
+		b->ticks = s->ticks;
+		exits_direct(b, s->target, s->ticks);
+	}
+}
+
+static bool build_counts_at_end(const struct path *p)
+{
+	return p->end == PATH_DIRECT || p->end == PATH_INDIRECT;
+}
+
+/* What is pending behind the last branch has to be subtracted by code when the
+ * block ends without the supervisor: where flags are dead in the path, else in
+ * front of an indirect branch; exits_direct() sees to direct ones. */
+static void build_body(struct build *b)
+{
+	const struct path *p = b->path;
+	int last_branch = -1, place = -1;
+
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->steps[i].in.kind == INSN_JCC || p->steps[i].in.kind == INSN_LOOP)
+			last_branch = (int)i;
+	if (b->variant == DBT_NORMAL && last_branch >= 0 && build_counts_at_end(p)) {
+		place = count_place(b);
+		if (place < 0 && p->end == PATH_INDIRECT)
+			place = (int)p->n - 1 + PATH_MAX_INSNS; /* preserving */
+	}
+	for (int i = 0; i < (int)p->n; i++) {
+		const struct step *s = &p->steps[i];
+
+		if (b->ticks && (i == place || i + PATH_MAX_INSNS == place)) {
+			build_map(b, s->in.pc, NULL, 0);
+			if (i == place)
+				count_plain(b, s->in.pc, b->ticks);
+			else
+				count_preserving(b, s->in.pc, b->ticks);
+			b->ticks = 0;
+		}
+		control_step(b, s);
+		if (b->d->n_watches)
+			watch_check(b, &s->in, i + 1 < (int)p->n ? p->steps[i + 1].in.pc : p->next);
+		if (b->error || b->e.full)
+			return;
+	}
+	control_end(b);
+}
+
+static int build_pages(struct build *b, uint32_t block)
+{
+	const struct path *p = b->path;
+
+	for (unsigned i = 0; i < p->n_pages; i++) {
+		bool known = table_get(&b->c->page_of, p->pages[i] / DEJA_PAGE_BYTES + 1);
+		int r = cache_add_member(b->c, p->pages[i], block);
+
+		if (r < 0)
+			return r;
+		if (!known && b->d->fetch.ops->watch_code)
+			b->d->fetch.ops->watch_code(b->d->fetch.ctx, p->pages[i]);
+	}
+	return 0;
+}
+
+static int build_register(struct build *b, const struct block *block)
+{
+	struct cache *c = b->c;
+	struct zone *z = b->z;
+	int64_t node;
+	int r = cache_grow(&c->blocks, &c->cap_blocks, c->n_blocks, sizeof(*block));
+
+	if (r < 0)
+		return r;
+	r = cache_grow(&z->blocks, &z->cap_blocks, z->n_blocks, sizeof(*z->blocks));
+	if (r < 0)
+		return r;
+	node = cache_node(c, b->pc, b->variant);
+	if (node < 0)
+		return (int)node;
+	c->blocks[c->n_blocks++] = *block;
+	c->blocks[c->n_blocks - 1].node = (uint32_t)node;
+	z->blocks[z->n_blocks++] = (uint32_t)c->n_blocks;
+	z->hot = (uint32_t)emit_offset(&b->e);
+	z->cold = b->cold;
+	return 0;
+}
+
+/* Makes the block known: from here on it can run. */
+static int64_t build_finish(struct build *b)
+{
+	struct cache *c = b->c;
+	struct block block = {
+		.pc = b->pc, .host = b->body, .entry = b->entry, .zone = b->zone,
+		.variant = (uint8_t)b->variant, .map = b->map_start,
+		.bytes = (uint32_t)emit_offset(&b->e) - b->body,
+		.map_bytes = (uint32_t)c->maps.len - b->map_start,
+		.first_exit = b->first_exit,
+		.n_exits = (uint32_t)c->n_exits + RT_EXIT_FIRST - b->first_exit,
+	};
+	int r = build_register(b, &block);
+
+	if (r < 0)
+		return r;
+	r = build_pages(b, (uint32_t)c->n_blocks);
+	if (r < 0)
+		return r;
+	r = link_block(c, (uint32_t)c->n_blocks);
+	if (r < 0)
+		return r;
+	c->stats.blocks++;
+	c->stats.insns += b->path->n;
+	for (unsigned i = 0; i < b->path->n; i++)
+		c->stats.source_bytes += b->path->steps[i].in.len;
+	return (int64_t)c->n_blocks;
+}
+
+static void build_begin(struct build *b, struct dbt *d, taddr_t pc, enum dbt_variant variant)
+{
+	struct cache *c = d->cache;
+
+	b->d = d;
+	b->c = c;
+	b->path = &d->path;
+	b->variant = variant;
+	b->zone = (uint8_t)cache_zone(c, pc);
+	b->z = &c->zones[b->zone];
+	b->pc = pc;
+	b->e = (struct emit){ .start = b->z->mem.write, .base = b->z->mem.start,
+			      .p = b->z->mem.write + b->z->hot,
+			      .end = b->z->mem.write + b->z->cold };
+	b->cold = b->z->cold;
+	b->first_exit = RT_EXIT_FIRST + (uint32_t)c->n_exits;
+	b->map_start = (uint32_t)c->maps.len;
+	b->entry = 0;
+	b->ticks = 0;
+	b->n_sides = b->n_constants = 0;
+	b->error = 0;
+}
+
+static void build_entry(struct build *b)
+{
+	b->entry = (uint32_t)emit_offset(&b->e);
+	lookup_emit_entry(&b->e, b->pc, b->z->mem.start + b->z->lookup_miss);
+}
+
+int64_t build_block(struct dbt *d, taddr_t pc, enum dbt_variant variant, bool entry)
+{
+	static struct build b; /* large; one translation at a time */
+	int r = path_collect(d, pc, variant);
+
+	if (r < 0)
+		return r;
+	build_begin(&b, d, pc, variant);
+	if (entry)
+		build_entry(&b);
+	b.body = (uint32_t)emit_offset(&b.e);
+	map_begin(&b.map, &b.c->maps, pc);
+	build_body(&b);
+	build_sides(&b);
+	build_constants(&b);
+	if (!b.error && !b.e.full)
+		return build_finish(&b);
+	b.c->n_exits = b.first_exit - RT_EXIT_FIRST;
+	b.c->maps.len = b.map_start;
+	return b.error ? b.error : -ENOSPC;
+}

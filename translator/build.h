@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A block while it is being made. Its body grows at the zone's hot end, stubs at
+ * its cold end; nothing of it is known to the cache before build_finish().
+ */
+#pragma once
+
+#include "translator/map.h"
+#include "translator/space.h"
+
+#define BUILD_AHEAD 8
+
+struct side { /* the taken way of a conditional branch */
+	size_t at; /* of the displacement that leads there */
+	taddr_t target;
+	uint8_t ticks;
+};
+
+struct constant { /* 8 bytes behind the body */
+	size_t at; /* of the displacement that names it; 0: a slot of exit */
+	uint64_t value;
+	uint32_t exit; /* EXIT_FAR: whose slot it is, 0: none */
+};
+
+struct build {
+	struct dbt *d;
+	struct cache *c;
+	struct zone *z;
+	const struct path *path;
+	enum dbt_variant variant;
+	uint8_t zone;
+	taddr_t pc;
+	struct emit e;
+	uint32_t cold; /* offset of the lowest stub */
+	uint32_t first_exit, map_start, entry, body;
+	uint8_t ticks; /* retired and not yet subtracted */
+	struct map_writer map;
+	struct side sides[PATH_MAX_INSNS];
+	unsigned n_sides;
+	struct constant constants[2 * PATH_MAX_INSNS + 8];
+	unsigned n_constants;
+	unsigned insns;
+	int error; /* -ENOMEM */
+};
+
+/* The runtime's words. */
+#define ST(field) ((uint32_t)(RT_STATE + RT_O_##field))
+
+/* ---- build.c ---- */
+
+/* Translates the block at pc. Returns its number; -ENOEXEC; -ENOSPC: the zone
+ * is full; -ENOMEM. entry: with an indirect entry in front. */
+int64_t build_block(struct dbt *d, taddr_t pc, enum dbt_variant variant, bool entry) must_check;
+
+/* Notes that the tracee can be found here in the state before `in` (NULL: a
+ * boundary at pc). */
+void build_map(struct build *b, taddr_t pc, const struct insn *in, uint8_t spills);
+/* Room for n bytes of stubs; the emitter ends at them. */
+struct emit build_cold(struct build *b, unsigned n);
+void build_constant(struct build *b, size_t at, uint64_t value, uint32_t exit);
+
+/* ---- exits.c ---- */
+
+/* Adds an exit and its stub. x->block, stub and jump are filled in. */
+uint32_t exits_add(struct build *b, struct exit x);
+taddr_t exits_stub(const struct build *b, uint32_t exit);
+/* jmp stub */
+void exits_stop(struct build *b, struct exit x);
+/* The way to another block, after `ticks` branches that were not subtracted. */
+void exits_direct(struct build *b, taddr_t target, uint8_t ticks);
+
+/* ---- count.c ---- */
+
+/* Subtracts ticks where flags are dead (or preserving them); when the counter
+ * runs out the program stops at pc. Returns the exit. */
+uint32_t count_plain(struct build *b, taddr_t pc, uint8_t ticks);
+uint32_t count_preserving(struct build *b, taddr_t pc, uint8_t ticks);
+/* Where in front of the path's end to subtract what is pending at the end: the
+ * index of a step, n (at the end), or -1 when flags are live all along. */
+int count_place(struct build *b);
+/* What follows pc: the first place among the next instructions before which
+ * flags are dead. insns[0 .. return) lie in front of it; -1: there is none.
+ * *ret_pc is that place. */
+int count_ahead(struct build *b, taddr_t pc, struct insn *insns, taddr_t *ret_pc);
+
+/* ---- copy.c ---- */
+
+/* Copies an instruction, its RIP-relative operand put right. */
+void copy_insn(struct build *b, const struct insn *in);
+/* mov reg, operand (64 bits) for the r/m64 operand of a branch. */
+void copy_operand(struct build *b, const struct insn *in, enum emit_reg reg);
+
+/* ---- control.c ---- */
+
+/* Emits a step that is no plain copy. */
+void control_step(struct build *b, const struct step *s);
+/* What follows the last step. */
+void control_end(struct build *b);
+
+/* ---- watch.c ---- */
+
+/* Compares the watched ranges, as `in` may have written; goes on at pc. */
+void watch_check(struct build *b, const struct insn *in, taddr_t pc);

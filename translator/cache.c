@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "translator/cache.h"
+
+#include <cpuid.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "preload/runtime.h"
+#include "translator/lookup.h"
+
+int cache_grow(void *p, size_t *cap, size_t n, size_t size)
+{
+	size_t more = *cap ? *cap + *cap / 2 : 64;
+	void *bigger;
+
+	if (n < *cap)
+		return 0;
+	bigger = realloc(*(void **)p, more * size);
+	if (!bigger)
+		return fail(-ENOMEM, "out of memory");
+	*(void **)p = bigger;
+	*cap = more;
+	return 0;
+}
+
+/* BMI2's PEXT where it is fast: AMD before family 19h takes 18 cycles and up. */
+static bool cache_has_pext(void)
+{
+	unsigned a, b, c, d, family;
+
+	if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & 1u << 8))
+		return false;
+	if (!__get_cpuid(0, &a, &b, &c, &d) || b != 0x68747541) /* "Auth" */
+		return true;
+	if (!__get_cpuid(1, &a, &b, &c, &d))
+		return false;
+	family = (a >> 8 & 15) + (a >> 20 & 255);
+	return family >= 0x19;
+}
+
+static void cache_init_zone(struct zone *z)
+{
+	struct emit e = { .start = z->mem.write, .p = z->mem.write,
+			  .end = z->mem.write + z->limit, .base = z->mem.start };
+
+	emit_u64(&e, 0xcccccccccccccccc); /* no code at offset 0: 0 means none */
+	z->stop = (uint32_t)emit_offset(&e);
+	emit_jmp_mem(&e, RT_STATE + RT_O_STOP_ENTRY);
+	z->lookup_miss = (uint32_t)emit_offset(&e);
+	emit_jmp_mem(&e, RT_STATE + RT_O_LOOKUP_ENTRY);
+	z->hot = ((uint32_t)emit_offset(&e) + 15) & ~15u;
+	z->cold = z->limit;
+	z->n_blocks = 0;
+}
+
+void cache_flush(struct cache *c)
+{
+	for (unsigned i = 0; i < c->n_zones; i++)
+		cache_init_zone(&c->zones[i]);
+	c->n_blocks = c->n_exits = c->n_nodes = c->n_members = 0;
+	buf_clear(&c->maps);
+	table_clear(&c->node_of);
+	table_clear(&c->page_of);
+	c->generation++;
+	c->stats.flushes++;
+	lookup_init_l2(c);
+}
+
+int cache_create(const struct dbt_config *config, const struct dbt_zone *zones,
+		 size_t n_zones, struct cache **ret)
+{
+	struct cache *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return fail(-ENOMEM, "out of memory");
+	c->refs = 1;
+	c->n_zones = n_zones < DBT_MAX_ZONES ? (unsigned)n_zones : DBT_MAX_ZONES;
+	c->zone_limit = config->zone_limit;
+	c->pext = !config->no_bmi2 && cache_has_pext();
+	for (unsigned i = 0; i < c->n_zones; i++) {
+		size_t limit = zones[i].bytes;
+
+		if (config->zone_limit && config->zone_limit < limit)
+			limit = config->zone_limit;
+		c->zones[i].mem = zones[i];
+		c->zones[i].limit = (uint32_t)(limit & ~(size_t)15);
+	}
+	cache_flush(c);
+	c->stats.flushes = 0;
+	*ret = c;
+	return 0;
+}
+
+void cache_unref(struct cache *c)
+{
+	if (--c->refs)
+		return;
+	for (unsigned i = 0; i < c->n_zones; i++)
+		free(c->zones[i].blocks);
+	free(c->blocks);
+	free(c->exits);
+	free(c->nodes);
+	free(c->members);
+	free(c->mappings);
+	buf_deinit(&c->maps);
+	table_deinit(&c->node_of);
+	table_deinit(&c->page_of);
+	free(c);
+}
+
+/* The nearest zone, if all of it is within reach of a RIP-relative operand. */
+unsigned cache_zone(const struct cache *c, taddr_t pc)
+{
+	for (unsigned i = c->n_zones; i-- > 0;) {
+		const struct zone *z = &c->zones[i];
+
+		if (emit_reaches(pc, z->mem.start) && emit_reaches(pc, z->mem.start + z->limit))
+			return i;
+	}
+	return 0;
+}
+
+struct exit *cache_exit(const struct cache *c, uint32_t i)
+{
+	return &c->exits[i - RT_EXIT_FIRST];
+}
+
+taddr_t cache_host(const struct cache *c, const struct block *b)
+{
+	return c->zones[b->zone].mem.start + b->host;
+}
+
+static uint64_t cache_key(taddr_t pc, enum dbt_variant variant)
+{
+	return (pc << 2 | variant) + 1;
+}
+
+int64_t cache_node(struct cache *c, taddr_t pc, enum dbt_variant variant)
+{
+	uint32_t i = table_get(&c->node_of, cache_key(pc, variant));
+	int r;
+
+	if (i)
+		return i;
+	r = cache_grow(&c->nodes, &c->cap_nodes, c->n_nodes, sizeof(*c->nodes));
+	if (r < 0)
+		return r;
+	c->nodes[c->n_nodes++] = (struct node){ .pc = pc, .variant = (uint8_t)variant };
+	r = table_set(&c->node_of, cache_key(pc, variant), (uint32_t)c->n_nodes);
+	return r < 0 ? r : (int64_t)c->n_nodes;
+}
+
+int cache_add_member(struct cache *c, taddr_t page, uint32_t block)
+{
+	uint64_t key = page / DEJA_PAGE_BYTES + 1;
+	int r = cache_grow(&c->members, &c->cap_members, c->n_members, sizeof(*c->members));
+
+	if (r < 0)
+		return r;
+	c->members[c->n_members++] = (struct member){ block, table_get(&c->page_of, key) };
+	return table_set(&c->page_of, key, (uint32_t)c->n_members);
+}
+
+const struct block *cache_find_host(const struct cache *c, taddr_t host)
+{
+	for (unsigned i = 0; i < c->n_zones; i++) {
+		const struct zone *z = &c->zones[i];
+		size_t low = 0, high = z->n_blocks;
+		const struct block *b;
+
+		if (host - z->mem.start >= z->hot)
+			continue;
+		while (low < high) {
+			size_t mid = (low + high) / 2;
+
+			if (cache_block(c, z->blocks[mid])->host <= host - z->mem.start)
+				low = mid + 1;
+			else
+				high = mid;
+		}
+		if (!low)
+			return NULL;
+		b = cache_block(c, z->blocks[low - 1]);
+		return host - z->mem.start - b->host < b->bytes ? b : NULL;
+	}
+	return NULL;
+}

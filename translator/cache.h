@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What several dbts may share: the zones and everything that is known of the
+ * code in them. Blocks, exits and nodes are numbered from 1 and live until the
+ * next flush; a dead block's code stays where it is, unreachable.
+ */
+#pragma once
+
+#include "common/buf.h"
+#include "translator/emit.h"
+#include "translator/table.h"
+#include "translator/translator.h"
+
+/* A zone: code grows from the start, stubs from the end. */
+struct zone {
+	struct dbt_zone mem;
+	uint32_t limit;	    /* bytes in use at most */
+	uint32_t hot, cold; /* the first free byte, the first byte of the stubs */
+	uint32_t stop, lookup_miss; /* jumps to the runtime, shared by the stubs */
+	uint32_t *blocks;   /* in the order of their addresses */
+	size_t n_blocks, cap_blocks;
+};
+
+struct block {
+	taddr_t pc;
+	uint32_t node;
+	uint32_t host, bytes; /* in the zone; bytes: without stubs */
+	uint32_t entry;	      /* of indirect branches, in the zone; 0: none yet */
+	uint32_t map, map_bytes;
+	uint32_t first_exit, n_exits;
+	uint32_t wants_entry; /* unused bits of layout */
+	uint8_t zone, variant;
+	bool dead;
+};
+
+enum {
+	EXIT_LINKABLE = 1, /* jump leads to the target once that exists */
+	EXIT_FAR = 2,	   /* ... through an 8-byte slot at jump */
+	EXIT_CHECKED = 4,  /* its code subtracts ticks and checks the counter */
+	EXIT_DYNAMIC = 8,  /* the target is in rt_state.target */
+	EXIT_FLAGS = 16,   /* the arithmetic flags are lost here (and dead) */
+};
+
+struct exit {
+	taddr_t target;	 /* the program's pc there */
+	uint32_t block;
+	uint32_t node, next; /* linkable: in the list of the target's node */
+	uint32_t jump, stub; /* in the block's zone */
+	uint8_t why;	 /* enum dbt_exit */
+	uint8_t flags;	 /* EXIT_ */
+	uint8_t ticks;	 /* retired, and not subtracted by the code */
+	uint8_t insn_bytes; /* of the instruction that ends at target */
+	uint8_t what;	 /* enum dbt_insn; the number of a watch */
+};
+
+/* A place that is or may be translated, and the exits that lead there. */
+struct node {
+	taddr_t pc;
+	uint32_t block; /* 0: not translated */
+	uint32_t exits;
+	uint8_t variant;
+};
+
+struct mapping {
+	taddr_t start, end;
+	struct dbt_code_id id;
+	bool named; /* id is valid */
+};
+
+struct member {
+	uint32_t block, next;
+};
+
+struct cache {
+	unsigned refs;
+	uint64_t generation; /* counts flushes */
+	size_t zone_limit;
+	bool pext;
+	struct zone zones[DBT_MAX_ZONES];
+	unsigned n_zones;
+
+	struct block *blocks;
+	size_t n_blocks, cap_blocks;
+	struct exit *exits; /* number i is at i - RT_EXIT_FIRST */
+	size_t n_exits, cap_exits;
+	struct node *nodes;
+	size_t n_nodes, cap_nodes;
+	struct member *members;
+	size_t n_members, cap_members;
+	struct buf maps;
+	struct table node_of;  /* cache_key() */
+	struct table page_of;  /* page number + 1: first member */
+	struct mapping *mappings; /* sorted, apart */
+	size_t n_mappings, cap_mappings;
+
+	uint32_t l2;	  /* the second-level table, in zone 0 */
+	uint32_t l2_entries, l2_used;
+	struct dbt_stats stats;
+};
+
+/* Makes room for one more of size bytes behind n in *p. -ENOMEM */
+int cache_grow(void *p, size_t *cap, size_t n, size_t size) must_check;
+
+int cache_create(const struct dbt_config *config, const struct dbt_zone *zones,
+		 size_t n_zones, struct cache **ret) must_check;
+void cache_unref(struct cache *c);
+
+/* Forgets all translations. */
+void cache_flush(struct cache *c);
+
+/* The zone for code at pc. */
+unsigned cache_zone(const struct cache *c, taddr_t pc);
+
+static inline struct block *cache_block(const struct cache *c, uint32_t i)
+{
+	return &c->blocks[i - 1];
+}
+struct exit *cache_exit(const struct cache *c, uint32_t i);
+taddr_t cache_host(const struct cache *c, const struct block *b);
+
+/* The node of (pc, variant), made when there is none. Returns its number or
+ * -ENOMEM. */
+int64_t cache_node(struct cache *c, taddr_t pc, enum dbt_variant variant) must_check;
+static inline struct node *cache_node_at(const struct cache *c, uint32_t i)
+{
+	return &c->nodes[i - 1];
+}
+
+/* Notes that a block depends on what is in this page. -ENOMEM */
+int cache_add_member(struct cache *c, taddr_t page, uint32_t block) must_check;
+
+/* The block, not necessarily alive, whose code is at this machine address. */
+const struct block *cache_find_host(const struct cache *c, taddr_t host);
+
+/* The registered mapping at pc, NULL: none. */
+const struct mapping *cache_mapping(const struct cache *c, taddr_t pc);
+int cache_map(struct cache *c, taddr_t start, taddr_t end,
+	      const struct dbt_code_id *id) must_check;

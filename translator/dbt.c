@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* A dbt from its creation to its end, and entering translated code. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "translator/ahead.h"
+#include "translator/build.h"
+#include "translator/lookup.h"
+#include "translator/space.h"
+
+#define DEFAULT_MAX_INSNS 100
+#define DEFAULT_MAX_TICKS 16
+
+static unsigned dbt_limit(unsigned asked, unsigned otherwise, unsigned most)
+{
+	unsigned n = asked ? asked : otherwise;
+
+	return n < most ? n : most;
+}
+
+static struct dbt *dbt_alloc(const struct dbt_config *config, void *private,
+			     const struct dbt_ops *ops, void *ctx)
+{
+	struct dbt *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		return NULL;
+	d->config = *config;
+	d->config.max_insns = dbt_limit(config->max_insns, DEFAULT_MAX_INSNS, PATH_MAX_INSNS);
+	d->config.max_ticks = dbt_limit(config->max_ticks, DEFAULT_MAX_TICKS, 100);
+	d->state = private;
+	d->l1 = (uint64_t *)(void *)((uint8_t *)private + RT_STATE_BYTES);
+	fetch_init(&d->fetch, ops, ctx);
+	return d;
+}
+
+int dbt_create(const struct dbt_config *config, const struct dbt_zone *zones,
+	       size_t n_zones, void *private, const struct dbt_ops *ops,
+	       void *ctx, struct dbt **ret)
+{
+	struct dbt *d = dbt_alloc(config, private, ops, ctx);
+	int r;
+
+	if (!d)
+		return fail(-ENOMEM, "out of memory");
+	r = cache_create(config, zones, n_zones, &d->cache);
+	if (r < 0) {
+		free(d);
+		return r;
+	}
+	lookup_init_private(d);
+	*ret = d;
+	return 0;
+}
+
+int dbt_fork(struct dbt *parent, void *private, const struct dbt_ops *ops,
+	     void *ctx, struct dbt **ret)
+{
+	struct dbt *d = dbt_alloc(&parent->config, private, ops, ctx);
+
+	if (!d)
+		return fail(-ENOMEM, "out of memory");
+	d->cache = parent->cache;
+	d->cache->refs++;
+	memcpy(d->vdso, parent->vdso, sizeof(d->vdso));
+	memcpy(d->vdso_nr, parent->vdso_nr, sizeof(d->vdso_nr));
+	d->n_vdso = parent->n_vdso;
+	lookup_init_private(d);
+	*ret = d;
+	return 0;
+}
+
+void dbt_destroy(struct dbt *d)
+{
+	if (!d)
+		return;
+	cache_unref(d->cache);
+	free(d->breakpoints);
+	free(d);
+}
+
+bool dbt_shared(const struct dbt *d)
+{
+	return d->cache->refs > 1;
+}
+
+int dbt_unshare(struct dbt *d, const struct dbt_zone *zones, size_t n_zones)
+{
+	struct cache *old = d->cache, *c;
+	int r = cache_create(&d->config, zones, n_zones, &c);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < old->n_mappings && r >= 0; i++) {
+		const struct mapping *m = &old->mappings[i];
+
+		r = cache_map(c, m->start, m->end, m->named ? &m->id : NULL);
+	}
+	if (r < 0) {
+		cache_unref(c);
+		return r;
+	}
+	cache_unref(old);
+	d->cache = c;
+	d->has_indirect_miss = false;
+	fetch_forget(&d->fetch);
+	lookup_init_private(d);
+	return 0;
+}
+
+int dbt_map_code(struct dbt *d, taddr_t start, taddr_t end, const struct dbt_code_id *id)
+{
+	return cache_map(d->cache, start, end, id);
+}
+
+/* ---- entering ---- */
+
+/* Anonymous code is equal to nothing: translations of it are not shared. */
+static bool dbt_must_unshare(const struct dbt *d, taddr_t pc)
+{
+	const struct mapping *m = cache_mapping(d->cache, pc);
+
+	return dbt_shared(d) && space_vdso(d, pc) < 0 && !(m && m->named);
+}
+
+static int dbt_pending(struct dbt *d, enum dbt_exit why, taddr_t pc, taddr_t *ret)
+{
+	d->pending = (struct dbt_stop){ .why = why, .pc = pc, .insn_pc = pc };
+	d->state->exit = RT_EXIT_PENDING;
+	*ret = d->state->stop_entry;
+	return 0;
+}
+
+/* The block at pc, translated if there is none. */
+static int64_t dbt_block(struct dbt *d, taddr_t pc, enum dbt_variant variant, bool indirect)
+{
+	struct cache *c = d->cache;
+	int64_t n, block;
+	int r;
+
+	n = cache_node(c, pc, variant);
+	if (n < 0)
+		return n;
+	if (cache_node_at(c, (uint32_t)n)->block)
+		return cache_node_at(c, (uint32_t)n)->block;
+	if (dbt_must_unshare(d, pc))
+		return -EXDEV;
+	block = build_block(d, pc, variant, indirect);
+	if (block > 0 && variant == DBT_NORMAL && d->config.ahead) {
+		r = ahead_translate(d, (uint32_t)block);
+		if (r < 0)
+			return r;
+	}
+	return block;
+}
+
+static int64_t dbt_try_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant)
+{
+	bool indirect = d->has_indirect_miss && d->indirect_miss == pc && variant == DBT_NORMAL;
+	int64_t block;
+	int r;
+
+	if (d->generation != d->cache->generation)
+		lookup_init_private(d);
+	block = dbt_block(d, pc, variant, indirect);
+	if (block < 0 || !indirect)
+		return block;
+	r = lookup_add(d, (uint32_t)block);
+	return r < 0 ? r : block;
+}
+
+int dbt_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
+{
+	int64_t block;
+
+	if ((int64_t)(pc << 16) >> 16 != (int64_t)pc)
+		return dbt_pending(d, DBT_EXIT_NOEXEC, pc, ret);
+	block = dbt_try_enter(d, pc, variant);
+	if (block == -ENOSPC) {
+		cache_flush(d->cache);
+		block = dbt_try_enter(d, pc, variant);
+	}
+	d->has_indirect_miss = false;
+	if (block == -ENOEXEC)
+		return dbt_pending(d, DBT_EXIT_NOEXEC, pc, ret);
+	if (block == -EXDEV)
+		return fail(-EXDEV, "anonymous code at %#llx cannot be shared",
+			    (unsigned long long)pc);
+	if (block == -ENOSPC)
+		return fail(-ENOMEM, "the code cache is too small for one block");
+	if (block < 0)
+		return (int)block;
+	*ret = cache_host(d->cache, cache_block(d->cache, (uint32_t)block));
+	return 0;
+}
+
+/* ---- the counter ---- */
+
+void dbt_arm(struct dbt *d, int64_t budget)
+{
+	d->state->armed = budget < -1 ? -1 : budget;
+	d->state->counter = d->state->armed;
+}
+
+ticks_t dbt_slack(const struct dbt *d)
+{
+	return d->config.max_ticks;
+}
+
+ticks_t dbt_counted(const struct dbt *d)
+{
+	return (ticks_t)(d->state->armed - d->state->counter);
+}
+
+/* ---- statistics ---- */
+
+void dbt_stats(const struct dbt *d, struct dbt_stats *ret)
+{
+	const struct cache *c = d->cache;
+
+	*ret = c->stats;
+	ret->cache_bytes = 0;
+	for (unsigned i = 0; i < c->n_zones; i++)
+		ret->cache_bytes += c->zones[i].hot + (c->zones[i].limit - c->zones[i].cold);
+}

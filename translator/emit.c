@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "translator/emit.h"
+
+#include <string.h>
+
+void emit_bytes(struct emit *e, const void *bytes, size_t n)
+{
+	if ((size_t)(e->end - e->p) < n) {
+		e->full = true;
+		return;
+	}
+	memcpy(e->p, bytes, n);
+	e->p += n;
+}
+
+void emit_u8(struct emit *e, uint8_t v)
+{
+	emit_bytes(e, &v, 1);
+}
+
+void emit_u32(struct emit *e, uint32_t v)
+{
+	emit_bytes(e, &v, 4);
+}
+
+void emit_u64(struct emit *e, uint64_t v)
+{
+	emit_bytes(e, &v, 8);
+}
+
+/* opcode /reg with the operand [disp32], which needs a SIB byte without base
+ * and index, as mod 0 rm 5 alone would be RIP-relative. */
+static void emit_absolute(struct emit *e, bool wide, uint8_t opcode,
+			  unsigned reg, uint32_t address)
+{
+	uint8_t b[8];
+	size_t n = 0;
+
+	if (wide)
+		b[n++] = 0x48 | (reg >= 8 ? 4 : 0);
+	b[n++] = opcode;
+	b[n++] = (uint8_t)((reg & 7) << 3 | 4);
+	b[n++] = 0x25;
+	memcpy(b + n, &address, 4);
+	emit_bytes(e, b, n + 4);
+}
+
+void emit_store(struct emit *e, enum emit_reg reg, uint32_t address)
+{
+	emit_absolute(e, true, 0x89, reg, address);
+}
+
+void emit_load(struct emit *e, enum emit_reg reg, uint32_t address)
+{
+	emit_absolute(e, true, 0x8b, reg, address);
+}
+
+void emit_store_imm(struct emit *e, uint32_t address, uint32_t value)
+{
+	emit_absolute(e, false, 0xc7, 0, address);
+	emit_u32(e, value);
+}
+
+void emit_mov_imm(struct emit *e, enum emit_reg reg, uint64_t value)
+{
+	uint8_t r = reg & 7, b = reg >= 8;
+
+	if (value <= UINT32_MAX) {
+		if (b)
+			emit_u8(e, 0x41);
+		emit_u8(e, 0xb8 | r);
+		emit_u32(e, (uint32_t)value);
+	} else if ((int64_t)value == (int32_t)value) {
+		emit_bytes(e, (uint8_t[]){ 0x48 | b, 0xc7, 0xc0 | r }, 3);
+		emit_u32(e, (uint32_t)value);
+	} else {
+		emit_bytes(e, (uint8_t[]){ 0x48 | b, 0xb8 | r }, 2);
+		emit_u64(e, value);
+	}
+}
+
+void emit_mov(struct emit *e, enum emit_reg reg, enum emit_reg from)
+{
+	uint8_t rex = 0x48 | (from >= 8 ? 4 : 0) | (reg >= 8 ? 1 : 0);
+
+	emit_bytes(e, (uint8_t[]){ rex, 0x89, (uint8_t)(0xc0 | (from & 7) << 3 | (reg & 7)) }, 3);
+}
+
+void emit_lea(struct emit *e, enum emit_reg reg, enum emit_reg base,
+	      enum emit_reg index, int32_t disp)
+{
+	uint8_t rex = 0x48 | (reg >= 8 ? 4 : 0) | (index >= 8 ? 2 : 0) | (base >= 8 ? 1 : 0);
+	uint8_t mod = disp == (int8_t)disp ? 0x44 : 0x84;
+
+	emit_bytes(e, (uint8_t[]){ rex, 0x8d, (uint8_t)(mod | (reg & 7) << 3),
+				   (uint8_t)((index & 7) << 3 | (base & 7)) }, 4);
+	if (mod == 0x44)
+		emit_u8(e, (uint8_t)disp);
+	else
+		emit_u32(e, (uint32_t)disp);
+}
+
+void emit_not(struct emit *e, enum emit_reg reg)
+{
+	emit_bytes(e, (uint8_t[]){ 0x48 | (reg >= 8), 0xf7, (uint8_t)(0xd0 | (reg & 7)) }, 3);
+}
+
+void emit_pext(struct emit *e, enum emit_reg reg, enum emit_reg from, uint32_t mask)
+{
+	/* VEX.LZ.F3.0F38.W1 F5 /r, no extended registers */
+	emit_bytes(e, (uint8_t[]){ 0xc4, 0xe2, (uint8_t)(0x82 | (~from & 15) << 3), 0xf5,
+				   (uint8_t)((reg & 7) << 3 | 4), 0x25 }, 6);
+	emit_u32(e, mask);
+}
+
+void emit_sub_mem(struct emit *e, uint32_t address, uint8_t value)
+{
+	emit_absolute(e, true, 0x83, 5, address);
+	emit_u8(e, value);
+}
+
+void emit_save_flags(struct emit *e)
+{
+	emit_bytes(e, (uint8_t[]){ 0x9f, 0x0f, 0x90, 0xc0 }, 4);
+}
+
+void emit_restore_flags(struct emit *e)
+{
+	emit_bytes(e, (uint8_t[]){ 0x04, 0x7f, 0x9e }, 3);
+}
+
+void emit_jmp_mem(struct emit *e, uint32_t address)
+{
+	emit_absolute(e, false, 0xff, 4, address);
+}
+
+void emit_jmp_table(struct emit *e, uint32_t table, enum emit_reg index)
+{
+	emit_bytes(e, (uint8_t[]){ 0xff, 0x24, (uint8_t)(0xc5 | (index & 7) << 3) }, 3);
+	emit_u32(e, table);
+}
+
+static size_t emit_displacement(struct emit *e, taddr_t target)
+{
+	size_t at = emit_offset(e);
+
+	emit_u32(e, (uint32_t)(target - (emit_here(e) + 4)));
+	return at;
+}
+
+size_t emit_jmp(struct emit *e, taddr_t target)
+{
+	emit_u8(e, 0xe9);
+	return emit_displacement(e, target);
+}
+
+size_t emit_jcc(struct emit *e, unsigned cc, taddr_t target)
+{
+	emit_bytes(e, (uint8_t[]){ 0x0f, (uint8_t)(0x80 | cc) }, 2);
+	return emit_displacement(e, target);
+}
+
+static size_t emit_short(struct emit *e, uint8_t opcode)
+{
+	emit_bytes(e, (uint8_t[]){ opcode, 0 }, 2);
+	return emit_offset(e) - 1;
+}
+
+size_t emit_jrcxz8(struct emit *e)
+{
+	return emit_short(e, 0xe3);
+}
+
+size_t emit_jcc8(struct emit *e, unsigned cc)
+{
+	return emit_short(e, (uint8_t)(0x70 | cc));
+}
+
+size_t emit_jmp8(struct emit *e)
+{
+	return emit_short(e, 0xeb);
+}
+
+void emit_bind8(struct emit *e, size_t at)
+{
+	if (!e->full)
+		e->start[at] = (uint8_t)(emit_offset(e) - (at + 1));
+}
+
+void emit_patch(struct emit *e, size_t at, taddr_t target)
+{
+	uint32_t d = (uint32_t)(target - (e->base + at + 4));
+
+	if (!e->full)
+		memcpy(e->start + at, &d, 4);
+}

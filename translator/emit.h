@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writes the bytes of x86-64 instructions. It knows encodings, nothing of what
+ * they are for. Memory operands are absolute addresses below 2 GiB or addresses
+ * within 2 GiB of the code; nothing emitted here but emit_sub_mem() and the two
+ * of emit_restore_flags() changes the flags.
+ *
+ * Code grows upward from `p`, what is seldom run (stubs) is written elsewhere
+ * by a second emitter. Writing past `end` sets `full` and writes nothing.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "common/types.h"
+
+enum emit_reg {
+	REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
+	REG_R8, REG_R9, REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15
+};
+
+enum emit_cc { CC_O = 0, CC_E = 4, CC_NE = 5, CC_S = 8 };
+
+struct emit {
+	uint8_t *start, *p, *end;
+	taddr_t base; /* where start lies in the tracee */
+	bool full;
+};
+
+/* Where the next byte lies in the tracee. */
+static inline taddr_t emit_here(const struct emit *e)
+{
+	return e->base + (taddr_t)(e->p - e->start);
+}
+
+static inline size_t emit_offset(const struct emit *e)
+{
+	return (size_t)(e->p - e->start);
+}
+
+/* Whether a 32-bit displacement leads from behind it to there. */
+static inline bool emit_reaches(taddr_t from, taddr_t to)
+{
+	int64_t d = (int64_t)(to - from);
+
+	return d == (int32_t)d;
+}
+
+void emit_bytes(struct emit *e, const void *bytes, size_t n);
+void emit_u8(struct emit *e, uint8_t v);
+void emit_u32(struct emit *e, uint32_t v);
+void emit_u64(struct emit *e, uint64_t v);
+
+/* mov [address], reg; mov reg, [address] (64 bits, absolute below 2 GiB) */
+void emit_store(struct emit *e, enum emit_reg reg, uint32_t address);
+void emit_load(struct emit *e, enum emit_reg reg, uint32_t address);
+/* mov dword [address], value */
+void emit_store_imm(struct emit *e, uint32_t address, uint32_t value);
+/* mov reg, value in the shortest form */
+void emit_mov_imm(struct emit *e, enum emit_reg reg, uint64_t value);
+/* mov reg, from */
+void emit_mov(struct emit *e, enum emit_reg reg, enum emit_reg from);
+/* lea reg, [base + index + disp] */
+void emit_lea(struct emit *e, enum emit_reg reg, enum emit_reg base,
+	      enum emit_reg index, int32_t disp);
+void emit_not(struct emit *e, enum emit_reg reg);
+/* pext reg, from, [mask] (BMI2) */
+void emit_pext(struct emit *e, enum emit_reg reg, enum emit_reg from, uint32_t mask);
+/* sub qword [address], value */
+void emit_sub_mem(struct emit *e, uint32_t address, uint8_t value);
+/* lahf; seto al -- and back: add al, 0x7f; sahf. rax must be spilled. */
+void emit_save_flags(struct emit *e);
+void emit_restore_flags(struct emit *e);
+
+/* jmp [address]; jmp [table + index * 8] */
+void emit_jmp_mem(struct emit *e, uint32_t address);
+void emit_jmp_table(struct emit *e, uint32_t table, enum emit_reg index);
+/* jmp target; jcc target; within 2 GiB. Return where the displacement stands
+ * (an offset from start), for emit_patch(). */
+size_t emit_jmp(struct emit *e, taddr_t target);
+size_t emit_jcc(struct emit *e, unsigned cc, taddr_t target);
+/* jrcxz or jcc, 8-bit, forward: to be bound by emit_bind8(). */
+size_t emit_jrcxz8(struct emit *e);
+size_t emit_jcc8(struct emit *e, unsigned cc);
+size_t emit_jmp8(struct emit *e);
+void emit_bind8(struct emit *e, size_t at);
+/* Makes the displacement at `at` lead to target. */
+void emit_patch(struct emit *e, size_t at, taddr_t target);

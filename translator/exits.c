@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ways out of a block. Each has a stub of 16 bytes among the zone's stubs,
+ *
+ *	mov dword [rt_state.exit], number
+ *	jmp zone's jump to rt_state.stop_entry
+ *
+ * where it leads until its target exists, and when the counter has run out.
+ */
+#include "translator/build.h"
+
+#define STUB_BYTES 16
+
+uint32_t exits_add(struct build *b, struct exit x)
+{
+	struct cache *c = b->c;
+	uint32_t i = RT_EXIT_FIRST + (uint32_t)c->n_exits;
+	struct emit stub = build_cold(b, STUB_BYTES);
+	int r = cache_grow(&c->exits, &c->cap_exits, c->n_exits, sizeof(*c->exits));
+
+	if (r < 0) {
+		b->error = r;
+		return RT_EXIT_FIRST;
+	}
+	emit_store_imm(&stub, ST(EXIT), i);
+	emit_jmp(&stub, b->z->mem.start + b->z->stop);
+	x.stub = b->cold;
+	c->exits[c->n_exits++] = x;
+	return i;
+}
+
+taddr_t exits_stub(const struct build *b, uint32_t exit)
+{
+	return b->z->mem.start + cache_exit(b->c, exit)->stub;
+}
+
+void exits_stop(struct build *b, struct exit x)
+{
+	uint32_t i = exits_add(b, x);
+
+	if (!b->error)
+		emit_jmp(&b->e, exits_stub(b, i));
+}
+
+/* Whether code at both places comes and goes together for all sharers. */
+static bool exits_same_mapping(const struct build *b, taddr_t target)
+{
+	return cache_mapping(b->c, b->pc) == cache_mapping(b->c, target);
+}
+
+/* To code that another sharer may not have: through its own table. */
+static void exits_by_table(struct build *b, taddr_t target)
+{
+	emit_store(&b->e, REG_RCX, ST(RCX));
+	emit_store(&b->e, REG_RDX, ST(RDX));
+	emit_mov_imm(&b->e, REG_RCX, target);
+	emit_jmp_mem(&b->e, (uint32_t)(RT_L1 + target % RT_L1_ENTRIES * 8));
+}
+
+static void exits_link(struct build *b, uint32_t i, taddr_t target)
+{
+	struct exit *x = cache_exit(b->c, i);
+
+	if (b->error)
+		return;
+	x->target = target;
+	x->flags |= EXIT_LINKABLE;
+	if (cache_zone(b->c, target) == b->zone) {
+		x->jump = (uint32_t)emit_jmp(&b->e, exits_stub(b, i));
+		return;
+	}
+	x->flags |= EXIT_FAR;
+	emit_bytes(&b->e, (uint8_t[]){ 0xff, 0x25, 0, 0, 0, 0 }, 6);
+	build_constant(b, emit_offset(&b->e) - 4, exits_stub(b, i), i);
+}
+
+/* Copies of the first instructions at a target, up to where flags are dead. */
+static void exits_copy_ahead(struct build *b, const struct insn *insns, int n, uint8_t ticks)
+{
+	uint8_t pending = b->ticks;
+
+	b->ticks = ticks;
+	for (int i = 0; i < n; i++)
+		if (insns[i].kind == INSN_PLAIN)
+			copy_insn(b, &insns[i]);
+	b->ticks = pending;
+}
+
+static uint32_t exits_count(struct build *b, taddr_t *target, uint8_t ticks)
+{
+	struct insn insns[BUILD_AHEAD];
+	taddr_t pc;
+	int n = b->variant == DBT_NORMAL ? count_ahead(b, *target, insns, &pc) : -1;
+
+	if (n < 0)
+		return count_preserving(b, *target, ticks);
+	exits_copy_ahead(b, insns, n, ticks);
+	*target = pc;
+	return count_plain(b, pc, ticks);
+}
+
+void exits_direct(struct build *b, taddr_t target, uint8_t ticks)
+{
+	struct exit x = { .target = target, .why = (uint8_t)b->path->why };
+	uint32_t i = 0;
+
+	build_map(b, target, NULL, 0);
+	if (b->variant == DBT_STEP) {
+		x.ticks = ticks;
+		exits_stop(b, x);
+		return;
+	}
+	if (ticks)
+		i = exits_count(b, &target, ticks);
+	if (b->variant == DBT_NORMAL && !exits_same_mapping(b, target)) {
+		exits_by_table(b, target);
+		return;
+	}
+	exits_link(b, i ? i : exits_add(b, x), target);
+}

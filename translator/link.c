@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "translator/link.h"
+
+#include <string.h>
+
+/* Makes an exit jump to a machine address. */
+static void link_jump(struct cache *c, const struct exit *x, taddr_t to)
+{
+	const struct zone *z = &c->zones[cache_block(c, x->block)->zone];
+	uint32_t d = (uint32_t)(to - (z->mem.start + x->jump + 4));
+
+	if (x->flags & EXIT_FAR)
+		memcpy(z->mem.write + x->jump, &to, 8);
+	else
+		memcpy(z->mem.write + x->jump, &d, 4);
+}
+
+static int link_exit(struct cache *c, uint32_t i)
+{
+	struct exit *x = cache_exit(c, i);
+	const struct block *b = cache_block(c, x->block);
+	int64_t n = cache_node(c, x->target, b->variant);
+	struct node *node;
+
+	if (n < 0)
+		return (int)n;
+	node = cache_node_at(c, (uint32_t)n);
+	x->node = (uint32_t)n;
+	x->next = node->exits;
+	node->exits = i;
+	if (node->block)
+		link_jump(c, x, cache_host(c, cache_block(c, node->block)));
+	return 0;
+}
+
+int link_block(struct cache *c, uint32_t block)
+{
+	const struct block *b = cache_block(c, block);
+	struct node *node = cache_node_at(c, b->node);
+
+	node->block = block;
+	for (uint32_t i = node->exits; i; i = cache_exit(c, i)->next)
+		link_jump(c, cache_exit(c, i), cache_host(c, b));
+	for (uint32_t i = 0; i < b->n_exits; i++) {
+		struct exit *x = cache_exit(c, b->first_exit + i);
+		int r;
+
+		x->block = block;
+		if (!(x->flags & EXIT_LINKABLE))
+			continue;
+		r = link_exit(c, b->first_exit + i);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void link_drop(struct cache *c, struct block *b)
+{
+	struct node *node = cache_node_at(c, b->node);
+
+	b->dead = true;
+	if (node->block != (uint32_t)(b - c->blocks) + 1)
+		return;
+	node->block = 0;
+	for (uint32_t i = node->exits; i; i = cache_exit(c, i)->next) {
+		const struct exit *x = cache_exit(c, i);
+		const struct zone *z = &c->zones[cache_block(c, x->block)->zone];
+
+		link_jump(c, x, z->mem.start + x->stub);
+	}
+}

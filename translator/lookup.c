@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "translator/lookup.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define L2_MAX_ENTRIES (128u << 10)
+#define L2_FIRST_ENTRIES 4096u
+/* Entries behind the last that probing may run into; the last stays empty. */
+#define L2_TAIL 64u
+
+struct l2_entry {
+	uint64_t pc, host;
+};
+
+static uint32_t l2_bytes(uint32_t entries)
+{
+	return (entries + L2_TAIL) * (uint32_t)sizeof(struct l2_entry);
+}
+
+static struct l2_entry *l2_table(const struct cache *c)
+{
+	return (struct l2_entry *)(void *)(c->zones[0].mem.write + c->l2);
+}
+
+static uint64_t l2_hash(const struct cache *c, taddr_t pc)
+{
+	return (pc * RT_L2_MULTIPLIER >> RT_L2_SHIFT & (uint64_t)(c->l2_entries - 1) << 4) >> 4;
+}
+
+/* As the runtime, which masks the byte offset, searches. */
+static struct l2_entry *l2_find(const struct cache *c, taddr_t pc, bool empty)
+{
+	struct l2_entry *t = l2_table(c);
+	uint64_t i = l2_hash(c, pc);
+
+	while (i < c->l2_entries + L2_TAIL - 1 && t[i].pc && t[i].pc != pc)
+		i++;
+	if (i == c->l2_entries + L2_TAIL - 1)
+		return NULL;
+	return t[i].pc == pc || empty ? &t[i] : NULL;
+}
+
+static bool l2_place(struct cache *c, uint32_t entries)
+{
+	struct zone *z = &c->zones[0];
+
+	if (z->cold - z->hot < l2_bytes(entries) + 64)
+		return false;
+	c->l2 = z->hot;
+	c->l2_entries = entries;
+	c->l2_used = 0;
+	z->hot += l2_bytes(entries);
+	memset(l2_table(c), 0, l2_bytes(entries));
+	return true;
+}
+
+void lookup_init_l2(struct cache *c)
+{
+	uint32_t entries = L2_FIRST_ENTRIES;
+
+	while (entries > 16 && l2_bytes(entries) > c->zones[0].limit / 4)
+		entries /= 2;
+	if (!l2_place(c, entries))
+		l2_place(c, 16);
+}
+
+/* A larger table; the old one stays where it is for sharers that still use it,
+ * which then miss what is new. */
+static int l2_grow(struct cache *c)
+{
+	const struct l2_entry *old = l2_table(c);
+	uint32_t n = c->l2_entries + L2_TAIL;
+
+	if (c->l2_entries >= L2_MAX_ENTRIES || !l2_place(c, c->l2_entries * 4))
+		return -ENOSPC;
+	for (uint32_t i = 0; i < n; i++) {
+		struct l2_entry *e;
+
+		if (!old[i].pc)
+			continue;
+		e = l2_find(c, old[i].pc, true);
+		if (!e)
+			return -ENOSPC;
+		*e = old[i];
+		c->l2_used++;
+	}
+	return 0;
+}
+
+static int l2_set(struct cache *c, taddr_t pc, taddr_t host)
+{
+	struct l2_entry *e = l2_find(c, pc, true);
+
+	while (!e || (!e->pc && c->l2_used >= c->l2_entries / 2)) {
+		int r = l2_grow(c);
+
+		if (r < 0)
+			return r;
+		e = l2_find(c, pc, true);
+	}
+	c->l2_used += !e->pc;
+	e->pc = pc;
+	e->host = host;
+	return 0;
+}
+
+static uint64_t *l1_slot(const struct dbt *d, taddr_t pc)
+{
+	return &d->l1[pc % RT_L1_ENTRIES];
+}
+
+static void lookup_set_l2(struct dbt *d)
+{
+	const struct cache *c = d->cache;
+
+	d->l2 = c->l2;
+	d->state->l2_base = c->zones[0].mem.start + c->l2;
+	d->state->l2_mask = (uint64_t)(c->l2_entries - 1) * sizeof(struct l2_entry);
+}
+
+void lookup_init_private(struct dbt *d)
+{
+	struct rt_state *s = d->state;
+
+	s->stop_entry = s->stop_entry ? s->stop_entry : RT_STOP;
+	s->syscall_entry = s->syscall_entry ? s->syscall_entry : RT_SYSCALL;
+	s->lookup_entry = RT_LOOKUP_MISS;
+	s->l1_mask = RT_L1_ENTRIES - 1;
+	for (size_t i = 0; i < RT_L1_ENTRIES; i++)
+		d->l1[i] = RT_LOOKUP;
+	lookup_set_l2(d);
+	d->generation = d->cache->generation;
+}
+
+void lookup_emit_entry(struct emit *e, taddr_t pc, taddr_t lookup_miss)
+{
+	size_t ok;
+
+	emit_mov_imm(e, REG_RDX, -pc);
+	emit_lea(e, REG_RCX, REG_RCX, REG_RDX, 0);
+	ok = emit_jrcxz8(e);
+	emit_jmp(e, lookup_miss);
+	emit_bind8(e, ok);
+	emit_load(e, REG_RDX, RT_STATE + RT_O_RDX);
+	emit_load(e, REG_RCX, RT_STATE + RT_O_RCX);
+}
+
+/* An entry of its own for a block that was made without. */
+static int lookup_make_entry(struct cache *c, struct block *b)
+{
+	struct zone *z = &c->zones[b->zone];
+	struct emit e = { .start = z->mem.write, .p = z->mem.write + z->hot,
+			  .end = z->mem.write + z->cold, .base = z->mem.start };
+
+	lookup_emit_entry(&e, b->pc, z->mem.start + z->lookup_miss);
+	emit_jmp(&e, z->mem.start + b->host);
+	if (e.full)
+		return -ENOSPC;
+	b->entry = z->hot;
+	z->hot = (uint32_t)emit_offset(&e);
+	return 0;
+}
+
+int lookup_add(struct dbt *d, uint32_t block)
+{
+	struct cache *c = d->cache;
+	struct block *b = cache_block(c, block);
+	taddr_t host;
+	int r = b->entry ? 0 : lookup_make_entry(c, b);
+
+	if (r < 0)
+		return r;
+	host = c->zones[b->zone].mem.start + b->entry;
+	r = l2_set(c, b->pc, host);
+	if (r < 0)
+		return r;
+	if (d->l2 != c->l2)
+		lookup_set_l2(d);
+	*l1_slot(d, b->pc) = host;
+	return 0;
+}
+
+void lookup_remove(struct dbt *d, const struct block *b)
+{
+	struct l2_entry *e = l2_find(d->cache, b->pc, false);
+
+	if (e)
+		e->host = RT_LOOKUP_DEAD;
+	if (b->entry && *l1_slot(d, b->pc) == d->cache->zones[b->zone].mem.start + b->entry)
+		*l1_slot(d, b->pc) = RT_LOOKUP;
+}

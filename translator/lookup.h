@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tables that indirect branches search in the tracee: the first level, of
+ * each dbt its own, has a machine address for each value of the low bits of pc;
+ * the second level lies in the low zone and belongs to the cache. Both lead to
+ * the indirect entry of a block, which compares rcx with its pc.
+ */
+#pragma once
+
+#include "preload/runtime.h"
+#include "translator/cache.h"
+#include "translator/space.h"
+
+/* An empty second level in zone 0, at its present hot end. */
+void lookup_init_l2(struct cache *c);
+
+/* Sets up state page and first level for this cache as it is now. */
+void lookup_init_private(struct dbt *d);
+
+/* Makes block i found by indirect branches; the first level of d as well.
+ * -ENOSPC: the zone is full. */
+int lookup_add(struct dbt *d, uint32_t block) must_check;
+
+/* Makes it not found any more. */
+void lookup_remove(struct dbt *d, const struct block *b);
+
+/* Emits the indirect entry of a block at pc, up to where its body has to
+ * follow or be jumped to. */
+void lookup_emit_entry(struct emit *e, taddr_t pc, taddr_t lookup_miss);

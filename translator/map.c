@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "translator/map.h"
+
+#include <string.h>
+
+enum { MAP_LEN = 0x0f, MAP_PC = 0x10, MAP_TICKS = 0x20, MAP_SPILLS = 0x40 };
+
+void map_begin(struct map_writer *w, struct buf *out, taddr_t block_pc)
+{
+	*w = (struct map_writer){ .out = out, .block_pc = block_pc };
+	w->last.pc = block_pc;
+	w->last.host = UINT32_MAX;
+}
+
+int map_add(struct map_writer *w, const struct map_entry *e)
+{
+	uint8_t b[16];
+	size_t n = 0;
+	uint32_t distance = w->last.host == UINT32_MAX ? e->host : e->host - w->last.host;
+	int32_t rel = (int32_t)(e->pc - w->block_pc);
+	uint8_t flags = e->len;
+
+	if (e->host == w->last.host)
+		return 0;
+	flags |= e->pc != w->last.pc ? MAP_PC : 0;
+	flags |= e->ticks != w->last.ticks ? MAP_TICKS : 0;
+	flags |= e->spills ? MAP_SPILLS : 0;
+	b[n++] = distance < 255 ? (uint8_t)distance : 255;
+	if (distance >= 255) {
+		memcpy(b + n, &distance, 4);
+		n += 4;
+	}
+	b[n++] = flags;
+	if (flags & MAP_PC) {
+		memcpy(b + n, &rel, 4);
+		n += 4;
+	}
+	if (flags & MAP_TICKS)
+		b[n++] = e->ticks;
+	if (flags & MAP_SPILLS)
+		b[n++] = e->spills;
+	w->last = *e;
+	w->last.pc = e->pc + e->len;
+	return buf_append(w->out, b, n);
+}
+
+static const uint8_t *map_next(const uint8_t *p, taddr_t block_pc, struct map_entry *e)
+{
+	uint32_t distance = *p++;
+	uint8_t flags;
+
+	if (distance == 255) {
+		memcpy(&distance, p, 4);
+		p += 4;
+	}
+	flags = *p++;
+	e->host += distance;
+	e->pc += e->len;
+	e->len = flags & MAP_LEN;
+	if (flags & MAP_PC) {
+		int32_t rel;
+
+		memcpy(&rel, p, 4);
+		p += 4;
+		e->pc = block_pc + (uint64_t)(int64_t)rel;
+	}
+	if (flags & MAP_TICKS)
+		e->ticks = *p++;
+	e->spills = flags & MAP_SPILLS ? *p++ : 0;
+	return p;
+}
+
+bool map_find(const uint8_t *map, size_t bytes, taddr_t block_pc, uint32_t host,
+	      struct map_entry *ret)
+{
+	const uint8_t *p = map, *end = map + bytes;
+	struct map_entry e = { .pc = block_pc };
+
+	while (p < end) {
+		p = map_next(p, block_pc, &e);
+		if (e.host >= host)
+			break;
+	}
+	if (p == map || e.host != host)
+		return false;
+	*ret = e;
+	return true;
+}

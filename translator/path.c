@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "translator/path.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "translator/space.h"
+
+static bool path_add_page(struct path *p, taddr_t page)
+{
+	for (unsigned i = 0; i < p->n_pages; i++)
+		if (p->pages[i] == page)
+			return true;
+	if (p->n_pages == PATH_MAX_PAGES)
+		return false;
+	p->pages[p->n_pages++] = page;
+	return true;
+}
+
+bool path_add_pages(struct path *p, const struct insn *in)
+{
+	return path_add_page(p, page_floor(in->pc)) &&
+	       path_add_page(p, page_floor(in->pc + in->len - 1));
+}
+
+bool path_stops_at(const struct dbt *d, taddr_t pc)
+{
+	return space_has_breakpoint(d, pc) || space_vdso(d, pc) >= 0;
+}
+
+struct walk {
+	struct dbt *d;
+	struct path *p;
+	taddr_t pc, start;
+	enum dbt_variant variant;
+	unsigned max_insns, max_ticks, ticks;
+	taddr_t calls[PATH_MAX_CALLS];
+	unsigned n_calls;
+};
+
+static bool walk_end(struct walk *w, enum path_end end)
+{
+	w->p->end = end;
+	w->p->next = w->pc;
+	return false;
+}
+
+static bool walk_stop(struct walk *w, enum dbt_exit why)
+{
+	w->p->why = why;
+	return walk_end(w, PATH_STOP);
+}
+
+/* A stop that is due at pc before any instruction there. */
+static bool walk_point(struct walk *w)
+{
+	if (space_vdso(w->d, w->pc) >= 0) {
+		if (w->p->n)
+			return !walk_end(w, PATH_DIRECT);
+		return !walk_stop(w, DBT_EXIT_VDSO);
+	}
+	if (!space_has_breakpoint(w->d, w->pc))
+		return false;
+	if (w->p->n)
+		return !walk_end(w, PATH_DIRECT);
+	if (w->variant == DBT_STEP)
+		return false;
+	return !walk_stop(w, DBT_EXIT_BREAKPOINT);
+}
+
+static bool walk_seen(const struct walk *w, taddr_t pc)
+{
+	for (unsigned i = 0; i < w->p->n; i++)
+		if (w->p->steps[i].in.pc == pc)
+			return true;
+	return false;
+}
+
+/* Goes on at another place, unless the block has been there or map entries
+ * could not name it. */
+static bool walk_to(struct walk *w, taddr_t pc)
+{
+	int64_t far = (int64_t)(pc - w->start);
+
+	w->pc = pc;
+	if (walk_seen(w, pc) || far != (int32_t)far)
+		return walk_end(w, PATH_DIRECT);
+	return true;
+}
+
+static bool walk_return(struct walk *w, struct step *s)
+{
+	if (w->variant != DBT_NORMAL || !w->n_calls || w->p->n >= w->max_insns)
+		return walk_end(w, PATH_INDIRECT);
+	s->inlined = true;
+	s->return_to = w->calls[--w->n_calls];
+	w->pc = s->return_to;
+	return true;
+}
+
+static bool walk_call(struct walk *w, const struct insn *in)
+{
+	if (w->n_calls == PATH_MAX_CALLS) {
+		for (unsigned i = 1; i < PATH_MAX_CALLS; i++)
+			w->calls[i - 1] = w->calls[i];
+		w->n_calls--;
+	}
+	w->calls[w->n_calls++] = in->pc + in->len;
+	return walk_to(w, in->target);
+}
+
+/* Takes the instruction at pc into the path; false: the path ends. */
+static bool walk_insn(struct walk *w, const struct insn *in)
+{
+	struct step *s = &w->p->steps[w->p->n];
+
+	switch (in->kind) {
+	case INSN_OUTSIDE:
+		w->p->stop = *in;
+		return walk_stop(w, DBT_EXIT_INSN);
+	case INSN_UNSUPPORTED:
+		w->p->stop = *in;
+		return walk_stop(w, DBT_EXIT_UNSUPPORTED);
+	case INSN_UNDECODED:
+		return walk_stop(w, DBT_EXIT_UNDECODED);
+	default:
+		break;
+	}
+	*s = (struct step){ .in = *in };
+	w->p->n++;
+	w->pc += in->len;
+	switch (in->kind) {
+	case INSN_JCC:
+	case INSN_LOOP:
+		w->ticks++;
+		return w->ticks < w->max_ticks || walk_end(w, PATH_DIRECT);
+	case INSN_JMP:
+	case INSN_XBEGIN:
+		return walk_to(w, in->target);
+	case INSN_CALL:
+		return walk_call(w, in);
+	case INSN_RET:
+		return walk_return(w, s);
+	case INSN_JMP_IND:
+	case INSN_CALL_IND:
+		return walk_end(w, PATH_INDIRECT);
+	case INSN_SYSCALL:
+		return walk_end(w, PATH_SYSCALL);
+	case INSN_X87_IMAGE:
+		return walk_end(w, PATH_X87_IMAGE);
+	case INSN_TRAP:
+	case INSN_FAULT:
+		return walk_end(w, PATH_DIRECT);
+	default:
+		return true;
+	}
+}
+
+static bool walk_one(struct walk *w)
+{
+	const struct insn *in;
+
+	if (walk_point(w))
+		return false;
+	if (w->p->n >= w->max_insns)
+		return walk_end(w, PATH_DIRECT);
+	in = fetch_insn(&w->d->fetch, w->pc);
+	if (!in || !path_add_pages(w->p, in))
+		return walk_end(w, PATH_DIRECT);
+	return walk_insn(w, in);
+}
+
+int path_collect(struct dbt *d, taddr_t pc, enum dbt_variant variant)
+{
+	struct path *p = &d->path;
+	struct walk w = { .d = d, .p = p, .pc = pc, .start = pc, .variant = variant };
+
+	w.max_insns = variant == DBT_STEP ? 1 : d->config.max_insns;
+	w.max_ticks = variant == DBT_NORMAL ? d->config.max_ticks : 1;
+	p->n = p->n_pages = 0;
+	p->why = variant == DBT_STEP ? DBT_EXIT_STEP : DBT_EXIT_MISS;
+	while (walk_one(&w))
+		;
+	return p->n || p->end == PATH_STOP ? 0 : -ENOEXEC;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which of the program's instructions make up a superblock: from its start
+ * along fall-throughs, direct jumps and calls, and returns whose call it has
+ * seen, up to an instruction that leaves it or a limit.
+ */
+#pragma once
+
+#include "translator/insn.h"
+#include "translator/translator.h"
+
+#define PATH_MAX_INSNS 200
+#define PATH_MAX_CALLS 16
+#define PATH_MAX_PAGES 16
+
+struct step {
+	struct insn in;
+	bool inlined;	  /* RET: goes on at return_to when it returns there */
+	taddr_t return_to;
+};
+
+enum path_end {
+	PATH_DIRECT,	/* an exit to next */
+	PATH_INDIRECT,	/* the last step is an indirect branch */
+	PATH_SYSCALL,	/* the last step is a SYSCALL */
+	PATH_X87_IMAGE, /* the last step stored an x87 image; goes on at next */
+	PATH_STOP,	/* a stop at next, for `why` */
+};
+
+struct path {
+	struct step steps[PATH_MAX_INSNS];
+	unsigned n;
+	enum path_end end;
+	enum dbt_exit why;  /* PATH_STOP; PATH_DIRECT: STEP or MISS */
+	struct insn stop;   /* PATH_STOP: the instruction there, if any */
+	taddr_t next;
+	taddr_t pages[PATH_MAX_PAGES]; /* that the block depends on */
+	unsigned n_pages;
+};
+
+struct dbt;
+
+/* 0; -ENOEXEC: there is nothing executable at pc. */
+int path_collect(struct dbt *d, taddr_t pc, enum dbt_variant variant);
+
+/* Adds the page(s) of an instruction to the path's. False: there is no room. */
+bool path_add_pages(struct path *p, const struct insn *in);
+
+/* Whether the program may run through pc in the midst of a block. */
+bool path_stops_at(const struct dbt *d, taddr_t pc);

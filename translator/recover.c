@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* From the machine's registers in the midst of a block to the program's. */
+#include <errno.h>
+
+#include "translator/map.h"
+#include "translator/space.h"
+
+static uint64_t *recover_register(struct regs *r, unsigned reg)
+{
+	switch (reg) {
+	case REG_RAX: return &r->rax;
+	case REG_RCX: return &r->rcx;
+	case REG_RDX: return &r->rdx;
+	case REG_RBX: return &r->rbx;
+	case REG_RSI: return &r->rsi;
+	default:      return &r->rdi;
+	}
+}
+
+static void recover_spills(const struct rt_state *s, uint8_t spills, struct regs *r)
+{
+	if (spills & SPILL_RAX)
+		r->rax = s->rax;
+	if (spills & SPILL_RCX)
+		r->rcx = s->rcx;
+	if (spills & SPILL_RDX)
+		r->rdx = s->rdx;
+	if (spills & SPILL_SCRATCH)
+		*recover_register(r, spills >> 4) = s->scratch;
+}
+
+static bool recover_find(const struct cache *c, taddr_t host, struct map_entry *ret)
+{
+	const struct block *b = cache_find_host(c, host);
+
+	return b && map_find(c->maps.data + b->map, b->map_bytes, b->pc,
+			     (uint32_t)(host - c->zones[b->zone].mem.start - b->host), ret);
+}
+
+int dbt_recover(struct dbt *d, const struct regs *machine, struct regs *ret_program,
+		struct dbt_recovered *ret)
+{
+	struct map_entry e;
+
+	if (!recover_find(d->cache, machine->rip, &e))
+		return -ENOENT;
+	*ret_program = *machine;
+	recover_spills(d->state, e.spills, ret_program);
+	ret_program->rip = e.pc;
+	*ret = (struct dbt_recovered){ .pc = e.pc, .bytes = e.len, .ticks = e.ticks,
+				       .boundary = !e.spills };
+	return 0;
+}
+
+bool dbt_owns(const struct dbt *d, taddr_t machine_pc)
+{
+	const struct cache *c = d->cache;
+
+	if (machine_pc - RT_CODE < RT_CODE_BYTES)
+		return true;
+	for (unsigned i = 0; i < c->n_zones; i++)
+		if (machine_pc - c->zones[i].mem.start < c->zones[i].mem.bytes)
+			return true;
+	return false;
+}
+
+taddr_t dbt_fix_fip(const struct dbt *d, taddr_t fip, unsigned bytes)
+{
+	const struct cache *c = d->cache;
+	uint64_t mask = bytes >= 8 ? UINT64_MAX : (1ull << bytes * 8) - 1;
+	struct map_entry e;
+
+	for (unsigned i = 0; i < c->n_zones; i++) {
+		taddr_t start = c->zones[i].mem.start;
+		uint64_t size = c->zones[i].hot;
+		uint64_t offset = (fip - start) & mask;
+
+		/* with 2 bytes, each 64 KiB of the zone has such an address */
+		for (; offset < size; offset += mask + 1) {
+			if (recover_find(c, start + offset, &e))
+				return e.pc;
+			if (mask == UINT64_MAX)
+				break;
+		}
+	}
+	return fip;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* A dbt: one address space's view of a cache. */
+#pragma once
+
+#include "preload/runtime.h"
+#include "translator/cache.h"
+#include "translator/fetch.h"
+#include "translator/insn.h"
+#include "translator/path.h"
+#include "translator/translator.h"
+
+#define SPACE_MAX_VDSO 32
+
+struct watch {
+	taddr_t start;
+	unsigned bytes; /* 0: not in use */
+};
+
+struct dbt {
+	struct cache *cache;
+	struct dbt_config config;
+	struct rt_state *state; /* the supervisor's mapping */
+	uint64_t *l1;
+	uint64_t generation; /* of the cache, when l1 and state were set up */
+	uint32_t l2;	     /* the second level that state names */
+	struct fetch fetch;
+
+	taddr_t *breakpoints; /* sorted */
+	size_t n_breakpoints, cap_breakpoints;
+	taddr_t vdso[SPACE_MAX_VDSO];
+	int vdso_nr[SPACE_MAX_VDSO];
+	size_t n_vdso;
+	struct watch watches[RT_MAX_WATCHES];
+	unsigned n_watches;
+
+	taddr_t indirect_miss; /* the pc that an indirect branch did not find */
+	bool has_indirect_miss;
+	struct dbt_stop pending; /* of RT_EXIT_PENDING */
+	struct path path;	 /* scratch of the translation */
+};
+
+bool space_has_breakpoint(const struct dbt *d, taddr_t pc);
+/* The vDSO function (or vsyscall) that begins at pc: its system call, or -1. */
+int space_vdso(const struct dbt *d, taddr_t pc);

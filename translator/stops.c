@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* What the stops at the gates mean. */
+#include <string.h>
+
+#include "translator/space.h"
+
+/* The registers at a gate, but for those that SYSCALL or the way there used. */
+static void stop_registers(const struct rt_state *s, const struct regs *machine,
+			   bool traced, struct regs *r)
+{
+	*r = *machine;
+	r->rax = traced ? machine->orig_rax : s->stop_rax;
+	r->rcx = traced ? s->rcx : s->stop_rcx;
+	r->r11 = traced ? s->r11 : s->stop_r11;
+	r->orig_rax = (uint64_t)-1;
+}
+
+/* An instruction that sees the outside: where its result goes. */
+static void stop_insn(struct dbt *d, struct dbt_stop *ret)
+{
+	const struct insn *in = fetch_insn(&d->fetch, ret->pc);
+	struct insn_operands o;
+
+	if (!in)
+		return;
+	ret->insn_bytes = in->len;
+	insn_operands(in, &o);
+	if (o.reg >= 0) {
+		ret->insn_reg = (unsigned)o.reg;
+		ret->insn_size = o.reg_bytes;
+	}
+	insn_text(in, ret->insn_text, sizeof(ret->insn_text));
+}
+
+static uint64_t stop_gpr(const struct regs *r, int reg)
+{
+	const uint64_t values[16] = { r->rax, r->rcx, r->rdx, r->rbx, r->rsp, r->rbp,
+				      r->rsi, r->rdi, r->r8,  r->r9,  r->r10, r->r11,
+				      r->r12, r->r13, r->r14, r->r15 };
+
+	return reg < 0 ? 0 : values[reg];
+}
+
+/* Where the x87 image that was just stored holds its FIP: FNSTENV and FNSAVE at
+ * 12 (4 bytes) or 6 (2 bytes), FXSAVE and XSAVE at 8, of 8 bytes with REX.W. */
+static void stop_image(struct dbt *d, const struct regs *r, struct dbt_stop *ret)
+{
+	const struct insn *in = fetch_insn(&d->fetch, ret->insn_pc);
+	struct insn_operands o;
+	taddr_t a;
+
+	if (!in)
+		return;
+	insn_operands(in, &o);
+	a = (taddr_t)o.disp + stop_gpr(r, o.base) + stop_gpr(r, o.index) * o.scale;
+	if (in->addr32)
+		a = (uint32_t)a;
+	a += o.segment == 4 ? r->fs_base : o.segment == 5 ? r->gs_base : 0;
+	if (in->bytes[in->modrm - 1] == 0xd9 || in->bytes[in->modrm - 1] == 0xdd) {
+		ret->fip_bytes = in->data16 ? 2 : 4;
+		ret->fip_addr = a + (in->data16 ? 6 : 12);
+	} else {
+		ret->fip_bytes = o.wide ? 8 : 4;
+		ret->fip_addr = a + 8;
+	}
+}
+
+static void stop_details(struct dbt *d, const struct regs *r, struct dbt_stop *ret)
+{
+	switch (ret->why) {
+	case DBT_EXIT_VDSO:
+		ret->vdso_nr = space_vdso(d, ret->pc);
+		break;
+	case DBT_EXIT_INSN:
+	case DBT_EXIT_UNSUPPORTED:
+		stop_insn(d, ret);
+		break;
+	case DBT_EXIT_FIP:
+		stop_image(d, r, ret);
+		break;
+	default:
+		break;
+	}
+}
+
+static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r,
+			 struct dbt_stop *ret)
+{
+	struct rt_state *s = d->state;
+
+	ret->why = x->why;
+	ret->pc = x->flags & EXIT_DYNAMIC ? s->target : x->target;
+	ret->insn_pc = ret->pc - x->insn_bytes;
+	ret->insn_bytes = x->insn_bytes;
+	ret->insn = x->what;
+	s->counter -= x->ticks;
+	if (x->flags & EXIT_CHECKED && s->counter < 0) {
+		ret->why = DBT_EXIT_TICKS;
+		ret->flags_lost = x->flags & EXIT_FLAGS;
+	}
+	if (x->why == DBT_EXIT_WATCH)
+		ret->watch = d->watches[x->what].start;
+	if (ret->why == DBT_EXIT_MISS) {
+		d->cache->stats.misses++;
+		d->has_indirect_miss = x->flags & EXIT_DYNAMIC &&
+				       cache_block(d->cache, x->block)->variant == DBT_NORMAL;
+		d->indirect_miss = ret->pc;
+	}
+	r->rip = ret->pc;
+	stop_details(d, r, ret);
+}
+
+static void stop_of_lookup(struct dbt *d, struct dbt_stop *ret)
+{
+	ret->why = DBT_EXIT_MISS;
+	ret->pc = ret->insn_pc = d->state->target;
+	d->indirect_miss = ret->pc;
+	d->has_indirect_miss = true;
+	d->cache->stats.misses++;
+}
+
+void dbt_left(struct dbt *d, const struct regs *machine, struct regs *ret_program,
+	      struct dbt_stop *ret)
+{
+	uint32_t number = d->state->exit;
+
+	*ret = (struct dbt_stop){ 0 };
+	stop_registers(d->state, machine, machine->rip == RT_GATE_TRACED + 2, ret_program);
+	d->has_indirect_miss = false;
+	switch (number) {
+	case RT_EXIT_LOOKUP:
+		stop_of_lookup(d, ret);
+		break;
+	case RT_EXIT_PENDING:
+		*ret = d->pending;
+		break;
+	default:
+		stop_at_exit(d, cache_exit(d->cache, number), ret_program, ret);
+		break;
+	}
+	ret_program->rip = ret->pc;
+}
