@@ -148,7 +148,7 @@ static int get_bytes(struct decoder *d, struct buf *ret)
 	uint64_t n = 0;
 	int r = get_count(d, &n);
 
-	if (!r)
+	if (!r && n)
 		r = buf_append(ret, d->at, n);
 	if (!r)
 		d->at += n;

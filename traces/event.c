@@ -115,6 +115,8 @@ int event_add_write(struct event *e, taddr_t addr, size_t size, uint8_t **ret)
 
 	e->writes = items;
 	if (!r)
+		r = buf_reserve(&e->data, size + !size); /* never NULL */
+	if (!r)
 		r = buf_extend(&e->data, size, ret);
 	if (r)
 		return r;

@@ -441,7 +441,7 @@ int header_parse(const char *trace, const void *text, size_t n, bool check_hash,
 {
 	json_error_t error;
 	cleanup_json json_t *object =
-		json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+		json_loadb(n ? text : "", n, JSON_REJECT_DUPLICATES, &error);
 	int r;
 
 	if (!json_is_object(object))
