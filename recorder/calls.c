@@ -179,8 +179,7 @@ static int add_outputs(struct event *e, struct task *t, struct rec_task *rt, int
 	return r;
 }
 
-/* Whether the tracee's descriptor is our own stdout or stderr. */
-static bool is_our(const struct task *t, int ours, uint64_t theirs)
+bool rec_is_ours(const struct task *t, int ours, uint64_t theirs)
 {
 	return syscall(SYS_kcmp, getpid(), t->os_tid, KCMP_FILE, ours, theirs) == 0;
 }
@@ -193,9 +192,9 @@ static void note_output(struct event *e, const struct task *t, const struct regs
 
 	if (!writes || result <= 0)
 		return;
-	if (is_our(t, 1, entry->rdi))
+	if (rec_is_ours(t, 1, entry->rdi))
 		e->flags |= EVENT_STDOUT;
-	else if (is_our(t, 2, entry->rdi))
+	else if (rec_is_ours(t, 2, entry->rdi))
 		e->flags |= EVENT_STDERR;
 }
 
@@ -265,6 +264,9 @@ int rec_write_call(struct recorder *r, struct task *t, int64_t result)
 	if (!as_expected(t, rt, e->result)) {
 		e->flags |= EVENT_AFTER;
 		e->regs_after = t->regs;
+		e->regs_after.rax = (uint64_t)e->result;
+		e->regs_after.rcx = t->regs.rip;
+		e->regs_after.r11 = t->regs.eflags;
 	}
 	t->regs.rax = (uint64_t)e->result;
 	return err ? err : rec_write(r, t, false);

@@ -173,13 +173,11 @@ static taddr_t heap_start(const struct task *t)
 int rec_add_image(struct recorder *r, struct event *e, struct task *t)
 {
 	struct vmap *m = &t->space->map;
-	struct event_space *s = calloc(1, sizeof(*s));
-	int err;
+	struct event_space *s;
+	int err = event_add_space(e, &s);
 
-	if (!s)
-		return -ENOMEM;
-	e->spaces = s;
-	e->n_spaces = 1;
+	if (err)
+		return err;
 	m->brk_start = m->brk = heap_start(t);
 	s->brk_start = s->brk = m->brk;
 	err = add_names(s, t);
@@ -198,12 +196,11 @@ int rec_add_image(struct recorder *r, struct event *e, struct task *t)
 
 int rec_add_task(struct event *e, struct task *t)
 {
-	struct event_task *et = calloc(1, sizeof(*et));
+	struct event_task *et;
+	int err = event_add_task(e, &et);
 
-	if (!et)
-		return -ENOMEM;
-	e->tasks = et;
-	e->n_tasks = 1;
+	if (err)
+		return err;
 	et->tid = t->tid;
 	et->tgid = t->tgid;
 	et->ticks = t->ticks;

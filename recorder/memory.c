@@ -17,20 +17,12 @@
 #include "recorder/private.h"
 #include "recorder/image.h"
 
-static struct event_space *space_of(struct event *e)
-{
-	if (!e->spaces) {
-		e->spaces = calloc(1, sizeof(*e->spaces));
-		e->n_spaces = e->spaces ? 1 : 0;
-	}
-	return e->spaces;
-}
-
 static int add_mapping(struct event *e, const struct vma *v)
 {
-	struct event_space *s = space_of(e);
+	struct event_space *s = e->spaces;
+	int err = e->n_spaces ? 0 : event_add_space(e, &s);
 
-	return s ? rec_fill_mapping(s, v) : -ENOMEM;
+	return err ? err : rec_fill_mapping(s, v);
 }
 
 static int failed(int64_t result)

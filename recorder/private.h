@@ -91,6 +91,8 @@ extern const size_t rec_n_memory_handlers, rec_n_special_handlers;
 
 int rec_syscall(struct recorder *r, struct task *t, struct task_stop *stop) must_check;
 int rec_syscall_done(struct recorder *r, struct task *t) must_check;
+/* Whether the tracee's descriptor is the supervisor's own (1 or 2), open once. */
+bool rec_is_ours(const struct task *t, int ours, uint64_t theirs);
 /* Writes the event of the call in progress with the given raw result. */
 int rec_write_call(struct recorder *r, struct task *t, int64_t result) must_check;
 /* Other tasks are about to run while t is in its call. */

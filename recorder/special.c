@@ -65,6 +65,37 @@ static int getaffinity_done(struct recorder *r, struct task *t, struct event *e,
 	return rec_add_memory(e, t, rec_of(t)->entry.rdx, n);
 }
 
+/*
+ * Copies inside the kernel to what replay has to show again: the bytes never
+ * come to memory that could be recorded. The call fails as it does for a
+ * descriptor that cannot be copied so, and programs read and write instead.
+ */
+static int copy_to(struct task *t, uint64_t fd, int64_t *result)
+{
+	if (!rec_is_ours(t, 1, fd) && !rec_is_ours(t, 2, fd))
+		return 0;
+	*result = -EINVAL;
+	return 1;
+}
+
+static int copy_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
+{
+	(void)r;
+	return copy_to(t, args[2], result);
+}
+
+static int sendfile_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
+{
+	(void)r;
+	return copy_to(t, args[0], result);
+}
+
+static int tee_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
+{
+	(void)r;
+	return copy_to(t, args[1], result);
+}
+
 /* ---- /proc/PID/maps ---- */
 
 /* Whose maps file this path is, or 0. */
@@ -138,6 +169,10 @@ const struct rec_handler rec_special_handlers[] = {
 	{ SYS_prctl,		 prctl_enter,	NULL },
 	{ SYS_sched_setaffinity, setaffinity,	NULL },
 	{ SYS_sched_getaffinity, NULL,		getaffinity_done },
+	{ SYS_copy_file_range,	 copy_enter,	NULL },
+	{ SYS_splice,		 copy_enter,	NULL },
+	{ SYS_sendfile,		 sendfile_enter, NULL },
+	{ SYS_tee,		 tee_enter,	NULL },
 	{ SYS_open,		 open_enter,	open_done },
 	{ SYS_openat,		 openat_enter,	open_done },
 };

@@ -116,10 +116,11 @@ int task_map_fd(struct task *t, taddr_t gate, taddr_t scratch, const struct remo
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", getpid(), maps[0].fd);
 	if (os_write(t->os_tid, scratch, path, strlen(path) + 1) != strlen(path) + 1)
 		return fail(-EFAULT, "task %d: cannot write at 0x%lx", t->tid, scratch);
-	/* Only a writable mapping needs a writable descriptor. */
+	/* Only what is written through the mapping needs a writable descriptor. */
 	r = task_inject_at(t, gate, SYS_openat,
 			   (uint64_t[6]){ (uint64_t)AT_FDCWD, scratch,
-					  maps[0].prot & PROT_WRITE ? O_RDWR : O_RDONLY },
+					  maps[0].prot & PROT_WRITE && !(maps[0].flags & MAP_PRIVATE) ?
+						  O_RDWR : O_RDONLY },
 			   &fd);
 	if (!r && fd < 0)
 		return fail_errno((int)fd, "task %d: cannot open %s inside the tracee", t->tid,

@@ -415,12 +415,15 @@ static void add_zone(struct space_layout *l, taddr_t start)
 	l->zone_bytes[l->n_zones++] = RT_ZONE_BYTES;
 }
 
+/* Whether a displacement of 32 bits spans from the module to all of a zone. */
 static bool in_reach(const struct space_layout *l, taddr_t a)
 {
-	for (size_t i = 0; i < l->n_zones; i++) {
-		uint64_t d = a > l->zone[i] ? a - l->zone[i] : l->zone[i] - a;
+	const uint64_t most = 0x7e000000;
 
-		if (d < 0x60000000)
+	for (size_t i = 0; i < l->n_zones; i++) {
+		taddr_t end = l->zone[i] + l->zone_bytes[i];
+
+		if (a < l->zone[i] ? end - a < most : a - l->zone[i] < most)
 			return true;
 	}
 	return false;
