@@ -70,6 +70,12 @@ int bad_option(const struct command *c, int got, char **argv,
 	return usage_error(c, "unknown option %s", arg);
 }
 
+int out_of_memory(void)
+{
+	log_warn("out of memory");
+	return EXIT_FAILED;
+}
+
 int report_failure(void)
 {
 	log_warn("%s", fail_text()[0] ? fail_text() : "failed without saying why");

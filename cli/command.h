@@ -57,3 +57,5 @@ int usage_error(const struct command *c, const char *format, ...)
 
 /* The noted text of an expected error on stderr. Returns EXIT_FAILED. */
 int report_failure(void);
+/* The same for an allocation that failed in this folder. */
+int out_of_memory(void);

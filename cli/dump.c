@@ -129,7 +129,7 @@ static int take_words(struct dump *d, char **words, size_t n)
 
 	d->ranges = calloc(n + 1, sizeof(*d->ranges));
 	if (!d->ranges)
-		return usage_error(&dump_command, "out of memory");
+		return out_of_memory();
 	if (n && !parse_range(words[0], &unused.first, &unused.last)) {
 		name = *words++;
 		n--;

@@ -44,9 +44,11 @@ void dump_view_move(struct dump_view *v, const struct event *e)
 	if (!v->replayer)
 		return;
 	replayer_place(v->replayer, &place);
-	if (place.event >= e->number)
+	if (place.event > e->number)
 		return;
-	replayer_goal(v->replayer, e->number);
+	/* When the next event is due, the program has not gone on behind this
+	 * one; before it, it might not have come to it. */
+	replayer_goal(v->replayer, e->number + 1);
 	do {
 		if (replayer_resume(v->replayer, REPLAY_CONTINUE, &stop)) {
 			give_up(v);

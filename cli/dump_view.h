@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The memory that an event's system call is decoded from: what the event wrote,
- * over the program's memory just before it, which only a replay running
- * alongside has.
+ * and the program's memory behind it, which only a replay running alongside
+ * has.
  */
 #pragma once
 
@@ -20,7 +20,7 @@ struct dump_view {
 void dump_view_init(struct dump_view *v, const char *dir);
 void dump_view_deinit(struct dump_view *v);
 
-/* Moves to event e, which must come later than the one before. */
+/* Moves behind event e, which must come later than the one before. */
 void dump_view_move(struct dump_view *v, const struct event *e);
 
 /* For sys_print(); points to v. */

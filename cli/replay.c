@@ -213,7 +213,7 @@ static int run_replay(int argc, char **argv)
 	opterr = 0;
 	r.debugger_options = calloc((size_t)argc + 1, sizeof(*r.debugger_options));
 	if (!r.debugger_options)
-		return usage_error(&replay_command, "out of memory");
+		return out_of_memory();
 	while (!status &&
 	       (option = getopt_long(argc, argv, ":aqg:p:f:es:kx:o:d:t:", longopts, NULL)) >= 0) {
 		if (option == 256) {
