@@ -54,14 +54,18 @@ static int open_maps(struct replayer *r, pid_t pid, int *ret)
 	return error ? error : file_of_bytes(&text, ret);
 }
 
-/* "/proc/PID/NAME" of the process; other processes of that number live on
- * another machine or in another time. */
+/* "/proc/PID/NAME" or "/proc/PID/task/TID/NAME" of the process shown; others of
+ * that number live on another machine or in another time. */
 static bool is_proc(const char *path, pid_t pid, const char *name)
 {
-	char wanted[64];
+	char dir[32], task[32];
+	size_t n = (size_t)snprintf(dir, sizeof(dir), "/proc/%d/", (int)pid);
+	size_t t = (size_t)snprintf(task, sizeof(task), "task/%d/", (int)pid);
 
-	snprintf(wanted, sizeof(wanted), "/proc/%d/%s", (int)pid, name);
-	return !strcmp(path, wanted);
+	if (strncmp(path, dir, n))
+		return false;
+	path += n;
+	return !strcmp(strncmp(path, task, t) ? path : path + t, name);
 }
 
 static bool in_proc(const char *path)

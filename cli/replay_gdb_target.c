@@ -150,8 +150,9 @@ static enum gdb_stop_kind stop_kind(const struct replay_target *t, const struct 
 		return replayer_tasks(t->replayer, &tid, 1) ? GDB_STOP_END : GDB_STOP_GONE;
 	case REPLAY_INTERRUPTED:
 		return GDB_STOP_INTERRUPTED;
-	case REPLAY_STEP:
 	case REPLAY_GOAL:
+		return GDB_STOP_ARRIVED;
+	case REPLAY_STEP:
 	case REPLAY_FORK:
 		break;
 	}

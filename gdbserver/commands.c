@@ -22,7 +22,7 @@ static const struct command letters[] = {
 	{ "C",                 gdb_do_continue,        true  },
 	{ "D",                 gdb_do_detach,          true  },
 	{ "g",                 gdb_do_read_registers,  true  },
-	{ "G",                 gdb_do_write_register,  true  },
+	{ "G",                 gdb_do_write_registers, true  },
 	{ "H",                 gdb_do_select,          false },
 	{ "k",                 gdb_do_kill,            false },
 	{ "m",                 gdb_do_read_memory,     true  },

@@ -39,34 +39,67 @@ int gdb_do_read_registers(struct gdb_server *s, struct text args)
 	return err;
 }
 
-int gdb_do_read_register(struct gdb_server *s, struct text args)
+static int append_register(struct gdb_server *s, uint64_t n, struct buf *ret)
 {
 	struct values v = { 0 };
-	uint64_t n;
-	int err;
+	int err = values_read(s, !gdb_register_general(&s->registers, n), &v);
 
-	if (!text_take_hex(&args, &n))
-		return -EINVAL;
-	err = values_read(s, !gdb_register_general(&s->registers, n), &v);
 	if (!err)
-		err = gdb_registers_append(&s->registers, n, &v.regs, &v.xstate, &s->reply);
+		err = gdb_registers_append(&s->registers, n, &v.regs, &v.xstate, ret);
 	values_deinit(&v);
 	return err;
 }
 
-/* gdb shows the text for registers; for memory it only says that it failed, so
- * the user is told here too. */
-static int refuse(struct gdb_server *s, const char *what)
+int gdb_do_read_register(struct gdb_server *s, struct text args)
+{
+	uint64_t n;
+
+	return text_take_hex(&args, &n) ? append_register(s, n, &s->reply) : -EINVAL;
+}
+
+static int refuse_registers(struct gdb_server *s)
+{
+	return gdb_reply(s, "E.a replay cannot be changed: registers stay as recorded");
+}
+
+int gdb_do_write_registers(struct gdb_server *s, struct text args)
+{
+	(void)args;
+	return refuse_registers(s);
+}
+
+static bool has_value(struct gdb_server *s, uint64_t n, struct text value)
+{
+	struct buf now = { 0 };
+	bool same = !append_register(s, n, &now) && now.len == text_left(&value) &&
+		    !memcmp(now.data, value.p, now.len);
+
+	buf_deinit(&now);
+	return same;
+}
+
+/*
+ * "NUMBER=VALUE". Before each resume at a place, `run` among them, gdb writes
+ * the PC it has just read, and ORIG_RAX so that the kernel would not restart a
+ * system call, which it never does in a replay: both change nothing.
+ */
+int gdb_do_write_register(struct gdb_server *s, struct text args)
+{
+	uint64_t n;
+
+	if (!text_take_hex(&args, &n) || !text_take(&args, '='))
+		return -EINVAL;
+	if (n == GDB_REG_ORIG_RAX || has_value(s, n, args))
+		return gdb_reply(s, "OK");
+	return refuse_registers(s);
+}
+
+/* gdb does not show the text of this answer, so the user is told here. */
+static int refuse_memory(struct gdb_server *s)
 {
 	log_warn_once("gdb-write", "a replay cannot be changed: memory and registers stay as "
 				   "recorded, and functions of the program cannot be called");
-	return gdb_reply(s, "E.a replay cannot be changed: %s stay as recorded", what);
-}
-
-int gdb_do_write_register(struct gdb_server *s, struct text args)
-{
-	(void)args;
-	return refuse(s, "registers");
+	return gdb_reply(s, "E.a replay cannot be changed: memory stays as recorded");
 }
 
 int gdb_do_write_memory(struct gdb_server *s, struct text args)
@@ -76,7 +109,7 @@ int gdb_do_write_memory(struct gdb_server *s, struct text args)
 	if (!text_take_pair(&args, &addr, &len) || !text_take(&args, ':'))
 		return -EINVAL;
 	/* How gdb asks whether there is such a packet. */
-	return len ? refuse(s, "memory") : gdb_reply(s, "OK");
+	return len ? refuse_memory(s) : gdb_reply(s, "OK");
 }
 
 static int read_memory(struct gdb_server *s, struct text args, size_t max, struct buf *ret)

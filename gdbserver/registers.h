@@ -16,8 +16,8 @@
 #define GDB_MAX_REGISTERS 160
 #define GDB_MAX_REGISTER_BYTES 32
 
-/* The numbers of those that stop replies carry. */
-enum { GDB_REG_RBP = 6, GDB_REG_RSP = 7, GDB_REG_RIP = 16 };
+/* The numbers of those that packets treat by themselves. */
+enum { GDB_REG_RBP = 6, GDB_REG_RSP = 7, GDB_REG_RIP = 16, GDB_REG_ORIG_RAX = 57 };
 
 struct gdb_register {
 	const struct gdb_register_family *family;

@@ -94,12 +94,25 @@ static void note_stop(struct gdb_server *s, const struct gdb_stop *stop)
 		s->alive = false;
 }
 
+/* Why the target need not run at all. */
+static bool stays(struct gdb_server *s, const struct resume *r, struct gdb_stop *stop)
+{
+	stop->tid = s->stop.tid;
+	if (s->arriving && r->kind == GDB_RESUME_CONTINUE) {
+		s->arriving = false;
+		stop->kind = GDB_STOP_ARRIVED;
+		return true;
+	}
+	stop->kind = GDB_STOP_INTERRUPTED;
+	return gdb_interrupt_pending(s);
+}
+
 static int resume(struct gdb_server *s, const struct resume *r)
 {
-	struct gdb_stop stop = { .kind = GDB_STOP_INTERRUPTED, .tid = s->stop.tid };
+	struct gdb_stop stop = { 0 };
 	int err = 0;
 
-	if (!gdb_interrupt_pending(s)) {
+	if (!stays(s, r, &stop)) {
 		running(s, true);
 		err = r->kind == GDB_RESUME_STEP ? run_steps(s, r, &stop)
 						 : run_on(s, r, &stop);
@@ -247,9 +260,12 @@ static int start_again(struct gdb_server *s, event_t event)
 
 	gdb_remove_points(s);
 	err = event ? s->ops->go_to(s->ctx, &place) : s->ops->restart(s->ctx);
-	if (!err)
-		gdb_started(s);
-	return err;
+	if (err)
+		return err;
+	gdb_started(s);
+	/* gdb's `run' goes on from there at once. */
+	s->arriving = event != 0;
+	return 0;
 }
 
 /* The event that `run EVENT` names, 0: none. */

@@ -45,6 +45,7 @@ struct gdb_server {
 		bool swbreak, hwbreak, exec_events;
 	} gdb_takes; /* as it said in qSupported */
 	bool alive; /* there is a process */
+	bool arriving; /* `run EVENT': the next continue ends where it begins */
 	pid_t tid;  /* of g, p, m ... (Hg) */
 	size_t next_thread; /* qsThreadInfo goes on there */
 	struct gdb_stop stop; /* why the process stands where it stands */
@@ -101,7 +102,8 @@ void gdb_remove_points(struct gdb_server *s);
 void gdb_close_files(struct gdb_server *s);
 
 /* The packets, by file. */
-gdb_command gdb_do_read_registers, gdb_do_read_register, gdb_do_write_register;
+gdb_command gdb_do_read_registers, gdb_do_read_register;
+gdb_command gdb_do_write_registers, gdb_do_write_register;
 gdb_command gdb_do_read_memory, gdb_do_read_binary, gdb_do_write_memory;
 gdb_command gdb_do_insert, gdb_do_remove;
 gdb_command gdb_do_select, gdb_do_alive, gdb_do_current, gdb_do_first_threads,

@@ -32,6 +32,8 @@ static int stop_signal(const struct gdb_stop *stop)
 		return gdb_signal(stop->signo);
 	case GDB_STOP_INTERRUPTED:
 		return GDB_SIGNAL_INT;
+	case GDB_STOP_ARRIVED:
+		return GDB_SIGNAL_0;
 	default:
 		return GDB_SIGNAL_TRAP;
 	}

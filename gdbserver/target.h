@@ -31,6 +31,7 @@ enum gdb_resume_kind {
 
 enum gdb_stop_kind {
 	GDB_STOP_PLAIN,	     /* at the start; behind a step */
+	GDB_STOP_ARRIVED,    /* at the place that was asked for */
 	GDB_STOP_BREAKPOINT, /* before the instruction at a breakpoint */
 	GDB_STOP_WATCH,	     /* behind an access to a watched range */
 	GDB_STOP_SIGNAL,     /* signo comes next; siginfo */

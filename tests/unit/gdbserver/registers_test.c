@@ -83,7 +83,7 @@ static void a_machine_without_avx_has_none(void **state)
 	gdb_registers_deinit(&r);
 }
 
-static void numbers_in_stop_replies_are_right(void **state)
+static void numbers_that_packets_use_are_right(void **state)
 {
 	struct fixture f;
 
@@ -92,6 +92,7 @@ static void numbers_in_stop_replies_are_right(void **state)
 	assert_int_equal(number(&f, "rbp"), GDB_REG_RBP);
 	assert_int_equal(number(&f, "rsp"), GDB_REG_RSP);
 	assert_int_equal(number(&f, "rip"), GDB_REG_RIP);
+	assert_int_equal(number(&f, "orig_rax"), GDB_REG_ORIG_RAX);
 	teardown(&f);
 }
 
@@ -200,7 +201,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_features_are_described),
 		cmocka_unit_test(a_machine_without_avx_has_none),
-		cmocka_unit_test(numbers_in_stop_replies_are_right),
+		cmocka_unit_test(numbers_that_packets_use_are_right),
 		cmocka_unit_test(general_registers_are_little_endian),
 		cmocka_unit_test(vector_registers_come_from_their_components),
 		cmocka_unit_test(a_component_not_in_use_is_as_after_reset),

@@ -188,6 +188,8 @@ static void run_takes_the_number_of_an_event(void **state)
 	(void)state;
 	start(&s);
 	session_expect(&s, "vRun;;31", "T05" AT("0110400000000000")); /* 1 */
+	session_expect(&s, "vCont;c:p1f4.-1", "T00" AT("0110400000000000"));
+	session_expect(&s, "vCont;c:p1f4.-1", "T04" BEHIND_UD2);
 	session_expect(&s, "vRun;;3939", "E22"); /* 99 */
 	session_expect(&s, "vRun;;2d31", "E16"); /* -1 */
 	session_expect(&s, "vRun;;6d61696e", "E16"); /* main */

@@ -283,7 +283,7 @@ static void gdb_runs_again_and_detaches(void **state)
 {
 	static const char *const commands[] = {
 		"break *0x401009", "continue", "run", "p $pc", "monitor when-ticks", "kill",
-		"run 1", "p $pc", "detach", NULL
+		"delete", "run 1", "x/i $pc", "detach", NULL
 	};
 	struct fake fake;
 	char *text;
@@ -293,6 +293,8 @@ static void gdb_runs_again_and_detaches(void **state)
 	text = run_gdb(&fake, commands);
 	expect_text(text, "Breakpoint 1, 0x0000000000401009");
 	expect_text(text, "Current tick: 3");
+	expect_text(text, "Program stopped.");
+	expect_text(text, "=> 0x401001");
 	expect_text(text, "detached");
 	assert_false(fake.n_breakpoints);
 	free(text);

@@ -138,9 +138,14 @@ SESSION_TEST(binary_memory_is_escaped, {
 SESSION_TEST(nothing_can_be_changed, {
 	session_expect(&s, "X401800,0:", "OK");
 	session_expect(&s, "X401800,1:a",
-		       "E.a replay cannot be changed: memory stay as recorded");
+		       "E.a replay cannot be changed: memory stays as recorded");
 	session_expect_prefix(&s, "M401800,1:ff", "E.");
-	session_expect_prefix(&s, "P0=0000000000000000", "E.a replay cannot be changed");
+	session_expect(&s, "P0=0000000000000000",
+		       "E.a replay cannot be changed: registers stay as recorded");
+	session_expect(&s, "P0=1111111111111111", "OK");
+	session_expect(&s, "P39=0000000000000000", "OK"); /* ORIG_RAX */
+	session_expect(&s, "p39", "ffffffffffffffff");
+	session_expect(&s, "P0", "E16");
 	session_expect_prefix(&s, "G00", "E.");
 	session_expect(&s, "m401800,1", "00");
 	session_expect(&s, "M401800", "E16");
