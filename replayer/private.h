@@ -36,7 +36,7 @@ struct replayer {
 	bool ended;
 	event_t last;	   /* performed */
 
-	pid_t focus;
+	pid_t first, focus;
 	bool over_breakpoint; /* the task stands at one that was reported */
 	event_t goal;
 	pid_t goal_process;

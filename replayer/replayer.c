@@ -62,9 +62,14 @@ static int begin(struct replayer *r)
 	if (r->next.kind != EVENT_KEYFRAME)
 		return fail(-EIO, "the trace does not begin with a keyframe");
 	err = rep_perform(r, &stop, &noticed);
+	r->first = r->next.tid;
 	r->last = r->next.number;
 	r->have_next = false;
-	return err;
+	if (err)
+		return err;
+	/* So that the place can be told. */
+	err = rep_load(r);
+	return err < 0 ? err : 0;
 }
 
 int replayer_create(struct trace_reader *reader, const struct replayer_options *options,
@@ -83,6 +88,7 @@ int replayer_create(struct trace_reader *reader, const struct replayer_options *
 		replayer_destroy(r);
 		return err;
 	}
+	r->focus = r->first;
 	*ret = r;
 	return 0;
 }

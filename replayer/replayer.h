@@ -72,7 +72,7 @@ void replayer_destroy(struct replayer *r);
 /* Back to the beginning (`run` in gdb). Breakpoints stay. */
 int replayer_restart(struct replayer *r) must_check;
 
-/* Which process to look at; 0: none (nothing stops but a goal and the end). */
+/* Which process to look at (at first the first one); 0: none (nothing stops but a goal and the end). */
 void replayer_focus(struct replayer *r, pid_t tgid);
 pid_t replayer_focused(const struct replayer *r);
 
