@@ -24,7 +24,7 @@ umask 022
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 DEJA=${DEJA:-$here/../../build/deja}
-DEJA=$(realpath "$DEJA")
+DEJA=$(realpath "$DEJA") && [ -x "$DEJA" ] || { echo "no deja: build it, or set DEJA"; exit 1; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/deja-test.XXXXXX")
 mkdir "$work/home" "$work/traces" "$work/results" "$work/tmp"
 export HOME=$work/home DEJA_TRACE_DIR=$work/traces TMPDIR=$work/tmp
