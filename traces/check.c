@@ -35,9 +35,11 @@ static const char *check_spaces(const struct event *e, uint32_t n_files)
 
 static const char *check_tasks(const struct event *e)
 {
+	/* A new process has its parent's space. */
+	if (e->kind == EVENT_SYSCALL_ENTER)
+		return NULL;
 	for (size_t i = 0; i < e->n_tasks; i++)
-		/* A new process has its parent's space. */
-		if (e->kind != EVENT_SYSCALL_ENTER && e->tasks[i].space >= e->n_spaces)
+		if (e->tasks[i].space >= e->n_spaces)
 			return "a task names a space that does not exist";
 	return NULL;
 }

@@ -103,10 +103,10 @@ struct event {
 	struct regs regs;  /* the program's, when the event came */
 	struct regs regs_after; /* with EVENT_AFTER, else regs with the result */
 
-	/* EVENT_SYSCALL, EVENT_SYSCALL_ENTER */
+	/* EVENT_SYSCALL, EVENT_SYSCALL_ENTER, EVENT_EXIT */
 	int32_t nr;
-	int64_t result;
-	pid_t new_tid; /* fork, vfork, clone: the child, else 0 */
+	int64_t result; /* EVENT_SYSCALL */
+	pid_t new_tid;	/* EVENT_SYSCALL_ENTER of fork, vfork, clone: the child, else 0 */
 	/* mmap and its like, when the call changed mappings: what is mapped
 	 * now at regs_after.rax (mappings[0 .. n_mappings) of spaces[0]). */
 

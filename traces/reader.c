@@ -93,9 +93,23 @@ static const char *check_last(const struct trace_reader *r, const struct event *
 	return NULL;
 }
 
+/* What it says must hold for any of its events. */
+static const char *check_any(const struct trace_reader *r, const struct event *e)
+{
+	const struct frame_header *h = &r->events.frames[r->frame].header;
+
+	if (e->kind == EVENT_KEYFRAME && !(h->flags & FRAME_KEYFRAME))
+		return "the frame's header knows no keyframe";
+	if (r->decoded == frame_last(r))
+		return check_last(r, e);
+	return e->kind == EVENT_END ?
+		       "it is the end of the recording, and others follow" :
+		       NULL;
+}
+
 static int decode_next(struct trace_reader *r, struct event *e)
 {
-	const char *why = NULL;
+	const char *why;
 	int s;
 
 	event_clear(e);
@@ -104,10 +118,7 @@ static int decode_next(struct trace_reader *r, struct event *e)
 		s = bad_event(r, r->decoder.why, r->decoder.member);
 	if (s)
 		return s;
-	if (r->decoded == frame_last(r))
-		why = check_last(r, e);
-	else if (e->kind == EVENT_END)
-		why = "it is the end of the recording, and others follow";
+	why = check_any(r, e);
 	if (why)
 		return bad_event(r, why, NULL);
 	e->number = r->decoded++;

@@ -37,14 +37,18 @@ static inline int sample_remove_one(const char *path, const struct stat *st,
 }
 
 /* A new directory; the test removes it with sample_remove(). */
-static inline char *sample_dir(void)
+static inline char *sample_dir_in(const char *base)
 {
-	const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 	char *dir;
 
 	assert_true(asprintf(&dir, "%s/deja-test-XXXXXX", base) > 0);
 	assert_non_null(mkdtemp(dir));
 	return dir;
+}
+
+static inline char *sample_dir(void)
+{
+	return sample_dir_in(access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 }
 
 static inline void sample_remove(char *dir)
@@ -53,7 +57,8 @@ static inline void sample_remove(char *dir)
 	free(dir);
 }
 
-static inline char *sample_path(const char *dir, const char *name)
+__attribute__((returns_nonnull)) static inline char *
+sample_path(const char *dir, const char *name)
 {
 	char *path;
 
@@ -133,7 +138,7 @@ static inline void sample_event(uint64_t *seed, struct event *e,
 {
 	event_clear(e);
 	e->kind = kind;
-	e->flags = (uint32_t)sample_random(seed) & 511;
+	e->flags = (uint32_t)sample_random(seed) & 1023;
 	e->tid = 1000 + (pid_t)(sample_random(seed) % 3);
 	e->ticks = sample_random(seed) % 100000;
 	e->time_ns = sample_random(seed) % 1000000000;
@@ -145,11 +150,12 @@ static inline void sample_event(uint64_t *seed, struct event *e,
 		e->memory_hash = sample_random(seed);
 	if (e->flags & EVENT_XSTATE)
 		sample_buf(seed, &e->xstate, sample_random(seed) % 300);
-	if (kind == EVENT_SYSCALL || kind == EVENT_SYSCALL_ENTER)
+	if (kind == EVENT_SYSCALL || kind == EVENT_SYSCALL_ENTER || kind == EVENT_EXIT)
 		e->nr = (int32_t)sample_random(seed);
+	if (kind == EVENT_SYSCALL_ENTER)
+		e->new_tid = (pid_t)sample_random(seed);
 	if (kind == EVENT_SYSCALL) {
 		e->result = (int64_t)sample_random(seed);
-		e->new_tid = (pid_t)sample_random(seed);
 		if (!(e->flags & EVENT_AFTER))
 			e->regs_after.rax = (uint64_t)e->result;
 	}

@@ -142,8 +142,10 @@ static void streams_are_made_new_and_nothing_there_is_followed(void **state)
 static void queue_is_bounded_and_writes_everything(void **state)
 {
 	char *dir = sample_dir(), *trace = sample_path(dir, "t");
-	struct trace_writer_options options = { .cpu_avoid = -1, .level = 12,
-						.max_queue_bytes = 3u << 20 };
+	struct trace_writer_options options = {
+		.cpu_avoid = -1,
+		.max_queue_bytes = 3u << 20,
+	};
 	struct trace_header h = { 0 };
 	struct trace_writer *w;
 	struct event e = { 0 };
