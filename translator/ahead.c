@@ -24,13 +24,22 @@ static int ahead_exits(struct dbt *d, uint32_t block, unsigned room)
 		if (!(x->flags & EXIT_LINKABLE) || cache_node_at(c, x->node)->block)
 			continue;
 		r = build_block(d, x->target, DBT_NORMAL, false);
-		if (r == -ENOMEM)
+		if (r == -ENOMEM || r == -ENOSPC)
 			return (int)r;
-		if (r == -ENOSPC)
-			break;
 		made += r > 0;
 	}
 	return (int)made;
+}
+
+/* Whether there is so much room that nothing else is driven out for it. */
+static bool ahead_has_room(const struct dbt *d)
+{
+	const struct cache *c = d->cache;
+
+	for (unsigned i = 0; i < c->n_zones; i++)
+		if (c->zones[i].cold - c->zones[i].hot < c->zones[i].limit / 4)
+			return false;
+	return true;
 }
 
 int ahead_translate(struct dbt *d, uint32_t block)
@@ -38,11 +47,11 @@ int ahead_translate(struct dbt *d, uint32_t block)
 	unsigned made = 0;
 	uint32_t at = block;
 
-	while (made < AHEAD_BLOCKS && at <= d->cache->n_blocks) {
+	while (ahead_has_room(d) && made < AHEAD_BLOCKS && at <= d->cache->n_blocks) {
 		int r = ahead_exits(d, at, AHEAD_BLOCKS - made);
 
 		if (r < 0)
-			return r;
+			return r == -ENOSPC ? 0 : r;
 		made += (unsigned)r;
 		at++;
 	}

@@ -10,18 +10,25 @@ void map_begin(struct map_writer *w, struct buf *out, taddr_t block_pc)
 	*w = (struct map_writer){ .out = out, .block_pc = block_pc };
 	w->last.pc = block_pc;
 	w->last.host = UINT32_MAX;
+	w->before = w->last;
+	w->before_len = out->len;
 }
 
 int map_add(struct map_writer *w, const struct map_entry *e)
 {
 	uint8_t b[16];
 	size_t n = 0;
-	uint32_t distance = w->last.host == UINT32_MAX ? e->host : e->host - w->last.host;
 	int32_t rel = (int32_t)(e->pc - w->block_pc);
 	uint8_t flags = e->len;
+	uint32_t distance;
 
-	if (e->host == w->last.host)
-		return 0;
+	if (e->host == w->last.host) {
+		w->last = w->before;
+		w->out->len = w->before_len;
+	}
+	w->before = w->last;
+	w->before_len = w->out->len;
+	distance = w->last.host == UINT32_MAX ? e->host : e->host - w->last.host;
 	flags |= e->pc != w->last.pc ? MAP_PC : 0;
 	flags |= e->ticks != w->last.ticks ? MAP_TICKS : 0;
 	flags |= e->spills ? MAP_SPILLS : 0;

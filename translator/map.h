@@ -37,11 +37,13 @@ struct map_writer {
 	struct buf *out;
 	taddr_t block_pc;
 	struct map_entry last; /* pc: the one expected next */
+	struct map_entry before; /* last as it was before the last entry */
+	size_t before_len;	 /* of out */
 };
 
 void map_begin(struct map_writer *w, struct buf *out, taddr_t block_pc);
-/* Entries of growing host offsets; one with the offset of the last is ignored.
- * pc has to lie within 2 GiB of the block's. -ENOMEM */
+/* Entries of growing host offsets; one with the offset of the last replaces it,
+ * so that an instruction stands for a jump to it, which has no code. pc has to lie within 2 GiB of the block's. -ENOMEM */
 int map_add(struct map_writer *w, const struct map_entry *e) must_check;
 
 /* The entry at exactly this offset; false: there is none. */
