@@ -59,6 +59,23 @@ const struct sys_command *sys_sockopt(uint32_t level, uint32_t option)
 	return sys_command(TABLE_SOCKOPT, OPTION(level, option));
 }
 
+const struct sys_command *sys_commands(size_t *ret_n)
+{
+	*ret_n = ARRAY_SIZE(rows);
+	return rows;
+}
+
+size_t sys_command_index(const struct sys_command *command)
+{
+	return command - rows;
+}
+
+/* The options are the last rows, from this one on. */
+bool sys_command_is_option(const struct sys_command *command)
+{
+	return command >= &rows[ROW_SOL_SOCKET_SO_ATTACH_FILTER];
+}
+
 uint32_t sys_command_value(unsigned table, uint64_t arg)
 {
 	switch (table) {

@@ -140,6 +140,12 @@ const struct sys_command *sys_sockopt(uint32_t level, uint32_t option);
 /* Takes flags and types away that are no part of the command itself. */
 uint32_t sys_command_value(unsigned table, uint64_t arg);
 
+/* All rows of commands, and the place of one among them. */
+const struct sys_command *sys_commands(size_t *ret_n);
+size_t sys_command_index(const struct sys_command *command);
+/* Whether the row is a socket option, which keeps to the rule of its level. */
+bool sys_command_is_option(const struct sys_command *command);
+
 /* The row of an ioctl whose number says what it writes, or NULL. */
 const struct sys_command *sys_ioctl_encoded(uint32_t cmd);
 

@@ -54,12 +54,6 @@
 #ifndef SOL_PACKET
 #define SOL_PACKET 263
 #endif
-#ifndef SOL_ALG
-#define SOL_ALG 279
-#endif
-#ifndef SOL_VSOCK
-#define SOL_VSOCK 287
-#endif
 
 /* arch/x86/kernel/ldt.c, kernel/printk/printk.c, fs/filesystems.c: numbers
  * without a name in a public header */
