@@ -6,8 +6,7 @@ static const char *check_writes(const struct event *e)
 	for (size_t i = 0; i < e->n_writes; i++) {
 		const struct event_write *w = &e->writes[i];
 
-		if (w->data_offset > e->data.len ||
-		    w->size > e->data.len - w->data_offset)
+		if (w->data_offset > e->data.len || w->size > e->data.len - w->data_offset)
 			return "a write is larger than its data";
 		if (w->size > UINT64_MAX - w->addr)
 			return "a write wraps around the address space";
@@ -25,8 +24,7 @@ static const char *check_spaces(const struct event *e, uint32_t n_files)
 
 			if (m->start > m->end)
 				return "a mapping ends before it starts";
-			if ((m->flags & MAPPING_FILE) &&
-			    (!m->file || m->file > n_files))
+			if ((m->flags & MAPPING_FILE) && (!m->file || m->file > n_files))
 				return "a mapping names a file that is not in the file table";
 		}
 	}
@@ -50,8 +48,8 @@ const char *event_check(const struct event *e, uint32_t n_files)
 
 	if (e->kind < EVENT_KEYFRAME || e->kind >= EVENT_KINDS)
 		return "its kind does not exist";
-	if (e->kind == EVENT_SIGNAL && (e->disposition < SIGNAL_HANDLED ||
-					e->disposition > SIGNAL_STOPS))
+	if (e->kind == EVENT_SIGNAL &&
+	    (e->disposition < SIGNAL_HANDLED || e->disposition > SIGNAL_STOPS))
 		return "the signal's disposition does not exist";
 	why = check_writes(e);
 	if (!why)

@@ -244,8 +244,7 @@ static int get_ticks(struct decoder *d, ticks_t *ret)
 	return r;
 }
 
-static int get_words(struct decoder *d, const struct regs *base,
-		     struct regs *ret)
+static int get_words(struct decoder *d, const struct regs *base, struct regs *ret)
 {
 	uint64_t *now = (uint64_t *)ret, mask = 0;
 	int r = get_max(d, (1u << 27) - 1, &mask);
@@ -275,14 +274,14 @@ static int get_all_regs(struct decoder *d, struct regs *ret)
 	return get_words(d, &zero, ret);
 }
 
-#define GET(codec, object, name)                             \
-	do {                                                 \
-		int error_ = get_##codec(d, &(object)->name); \
-		if (error_) {                                \
-			if (!d->member)                      \
-				d->member = #name;           \
-			return error_;                       \
-		}                                            \
+#define GET(codec, object, name)                                                                   \
+	do {                                                                                       \
+		int error_ = get_##codec(d, &(object)->name);                                      \
+		if (error_) {                                                                      \
+			if (!d->member)                                                            \
+				d->member = #name;                                                 \
+			return error_;                                                             \
+		}                                                                                  \
 	} while (0);
 
 static int get_mapping(struct decoder *d, struct event_mapping *m)
@@ -308,7 +307,7 @@ static int get_all_mappings(struct decoder *d, struct event_space *s)
 }
 
 /* The list itself knows nothing of the object it is in. */
-#define OWNER(pointer, type, member) \
+#define OWNER(pointer, type, member)                                                               \
 	((struct type *)((char *)(pointer)-offsetof(struct type, member)))
 
 static int get_mappings(struct decoder *d, struct event_mapping **ret)
@@ -399,9 +398,9 @@ static int get_event(struct decoder *d, struct event *e)
 	if (r)
 		return r;
 	e->kind = (enum event_kind)kind;
-#define EVENT_FIELD(kinds, flag, codec, member)                          \
-	if (((kinds) >> e->kind & 1) && (!(flag) || (e->flags & (flag)))) \
-		GET(codec, e, member)
+#define EVENT_FIELD(kinds, flag, codec, member)                                                    \
+	if (((kinds) >> e->kind & 1) && (!(flag) || (e->flags & (flag))))                          \
+	GET(codec, e, member)
 #include "traces/event_fields.def"
 	return 0;
 }

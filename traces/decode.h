@@ -11,11 +11,11 @@
 
 struct decoder {
 	const uint8_t *at, *end;
-	struct deltas *deltas;	/* not needed for files */
-	uint32_t n_files;	/* ids of files that events may name */
-	const char *why;	/* what is wrong */
-	const char *member;	/* ... and in which member; NULL: in none */
-	struct delta *task;	/* of the event being decoded */
+	struct deltas *deltas;	 /* not needed for files */
+	uint32_t n_files;	 /* ids of files that events may name */
+	const char *why;	 /* what is wrong */
+	const char *member;	 /* ... and in which member; NULL: in none */
+	struct delta *task;	 /* of the event being decoded */
 	const struct regs *base; /* what its next registers are relative to */
 };
 

@@ -153,8 +153,7 @@ static int link_target(const char *root, const char *dir, char **ret)
 	if (!real_root || !real)
 		return fail_errno(-errno, "finding %s", real_root ? dir : root);
 	n = strlen(real_root);
-	if (strncmp(real, real_root, n) == 0 && real[n] == '/' &&
-	    !strchr(real + n + 1, '/'))
+	if (strncmp(real, real_root, n) == 0 && real[n] == '/' && !strchr(real + n + 1, '/'))
 		return text(ret, "%s", real + n + 1);
 	return text(ret, "%s", real);
 }
@@ -279,8 +278,7 @@ static bool is_dots(const char *name)
 static bool is_part(const char *name)
 {
 	return !strcmp(name, HEADER_FILE) || !strcmp(name, HEADER_FILE ".new") ||
-	       !strcmp(name, STORE_DIR) ||
-	       !strcmp(name, frame_stream_file(FRAME_EVENTS)) ||
+	       !strcmp(name, STORE_DIR) || !strcmp(name, frame_stream_file(FRAME_EVENTS)) ||
 	       !strcmp(name, frame_stream_file(FRAME_FILES));
 }
 
@@ -325,7 +323,8 @@ static int check_stored(void *ctx, int dirfd, const char *name)
 	(void)dirfd;
 	if (is_number(name))
 		return 0;
-	return fail(-ENOTEMPTY, "%s is not removed: it holds " STORE_DIR "/%s, which is not part of a trace",
+	return fail(-ENOTEMPTY,
+		    "%s is not removed: it holds " STORE_DIR "/%s, which is not part of a trace",
 		    (const char *)ctx, name);
 }
 
@@ -338,10 +337,8 @@ static int remove_name(void *ctx, int dirfd, const char *name)
 /* The header goes last, so that what is left can still be removed. */
 static int remove_parts(int dirfd)
 {
-	const char *const names[] = { frame_stream_file(FRAME_FILES),
-				      HEADER_FILE ".new",
-				      frame_stream_file(FRAME_EVENTS),
-				      HEADER_FILE };
+	const char *const names[] = { frame_stream_file(FRAME_FILES), HEADER_FILE ".new",
+				      frame_stream_file(FRAME_EVENTS), HEADER_FILE };
 	int r = for_each_name(dirfd, STORE_DIR, remove_name, NULL);
 
 	if (r && r != -ENOENT)
@@ -367,8 +364,7 @@ static void remove_dangling_latest(void)
 
 int trace_remove(const char *dir)
 {
-	cleanup_close int fd =
-		open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	cleanup_close int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	int r;
 
 	if (fd < 0)
@@ -395,8 +391,8 @@ static int add_bytes(void *ctx, int dirfd, const char *name)
 	uint64_t *sum = ctx, blocks, bytes;
 	struct stat st;
 
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-	    !S_ISREG(st.st_mode) || st.st_nlink > 1)
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode) ||
+	    st.st_nlink > 1)
 		return 0;
 	bytes = (uint64_t)st.st_size;
 	blocks = (uint64_t)st.st_blocks * 512;

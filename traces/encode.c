@@ -157,8 +157,7 @@ static void put_ticks(struct encoder *c, const ticks_t *v)
 }
 
 /* Which words differ from base, then how much each of them differs. */
-static void put_words(struct encoder *c, const struct regs *v,
-		      const struct regs *base)
+static void put_words(struct encoder *c, const struct regs *v, const struct regs *base)
 {
 	const uint64_t *now = (const uint64_t *)v;
 	const uint64_t *was = (const uint64_t *)base;
@@ -250,22 +249,20 @@ static void put_writes(struct encoder *c, struct event_write *const *v)
 static void put_event(struct encoder *c, const struct event *e)
 {
 	put_uvar(c, (uint64_t)e->kind);
-#define EVENT_FIELD(kinds, flag, codec, member)                          \
-	if (((kinds) >> e->kind & 1) && (!(flag) || (e->flags & (flag)))) \
+#define EVENT_FIELD(kinds, flag, codec, member)                                                    \
+	if (((kinds) >> e->kind & 1) && (!(flag) || (e->flags & (flag))))                          \
 		put_##codec(c, &e->member);
 #include "traces/event_fields.def"
 }
 
-int encode_event(struct buf *out, struct deltas *deltas, uint32_t n_files,
-		 const struct event *e)
+int encode_event(struct buf *out, struct deltas *deltas, uint32_t n_files, const struct event *e)
 {
 	struct encoder c = { .out = out, .deltas = deltas, .e = e };
 	const char *why = event_check(e, n_files);
 	size_t before = out->len;
 
 	if (why)
-		return fail(-EINVAL, "%s event: %s", event_kind_name(e->kind),
-			    why);
+		return fail(-EINVAL, "%s event: %s", event_kind_name(e->kind), why);
 	put_event(&c, e);
 	if (c.error) {
 		out->len = before;

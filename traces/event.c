@@ -9,14 +9,10 @@
 #define KEPT_BYTES (4u << 20)
 
 static const char *const kind_names[EVENT_KINDS] = {
-	[EVENT_KEYFRAME] = "KEYFRAME",
-	[EVENT_EXEC] = "EXEC",
-	[EVENT_SYSCALL] = "SYSCALL",
-	[EVENT_SYSCALL_ENTER] = "SYSCALL_ENTER",
-	[EVENT_SIGNAL] = "SIGNAL",
-	[EVENT_INSN] = "INSN",
-	[EVENT_SCHED] = "SCHED",
-	[EVENT_EXIT] = "EXIT",
+	[EVENT_KEYFRAME] = "KEYFRAME", [EVENT_EXEC] = "EXEC",
+	[EVENT_SYSCALL] = "SYSCALL",   [EVENT_SYSCALL_ENTER] = "SYSCALL_ENTER",
+	[EVENT_SIGNAL] = "SIGNAL",     [EVENT_INSN] = "INSN",
+	[EVENT_SCHED] = "SCHED",       [EVENT_EXIT] = "EXIT",
 	[EVENT_END] = "END",
 };
 
@@ -131,8 +127,7 @@ int event_add_write(struct event *e, taddr_t addr, size_t size, uint8_t **ret)
 int event_add_mapping(struct event_space *s, struct event_mapping **ret)
 {
 	void *items = s->mappings;
-	int r = grow(&items, s->n_mappings, &s->cap_mappings,
-		     sizeof(*s->mappings));
+	int r = grow(&items, s->n_mappings, &s->cap_mappings, sizeof(*s->mappings));
 
 	s->mappings = items;
 	if (r)

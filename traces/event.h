@@ -12,15 +12,15 @@
 #include "common/types.h"
 
 enum event_kind {
-	EVENT_KEYFRAME = 1, /* the complete state of all tasks */
-	EVENT_EXEC,	    /* a task got a new image: spaces[0] */
-	EVENT_SYSCALL,	    /* a system call, complete */
+	EVENT_KEYFRAME = 1,  /* the complete state of all tasks */
+	EVENT_EXEC,	     /* a task got a new image: spaces[0] */
+	EVENT_SYSCALL,	     /* a system call, complete */
 	EVENT_SYSCALL_ENTER, /* it began, and other tasks ran before it ended */
-	EVENT_SIGNAL,	    /* a signal was delivered */
-	EVENT_INSN,	    /* an instruction saw the outside */
-	EVENT_SCHED,	    /* the task was preempted */
-	EVENT_EXIT,	    /* the task is gone: status */
-	EVENT_END,	    /* the recording ended by itself: status */
+	EVENT_SIGNAL,	     /* a signal was delivered */
+	EVENT_INSN,	     /* an instruction saw the outside */
+	EVENT_SCHED,	     /* the task was preempted */
+	EVENT_EXIT,	     /* the task is gone: status */
+	EVENT_END,	     /* the recording ended by itself: status */
 	EVENT_KINDS
 };
 
@@ -74,16 +74,16 @@ struct event_task {
 };
 
 enum {
-	EVENT_UNMODELLED = 1,  /* no rule for the call: memory found by comparing */
-	EVENT_HASH = 2,	       /* memory_hash is valid */
-	EVENT_STDOUT = 4,      /* the call wrote to the recording's stdout */
-	EVENT_STDERR = 8,      /* ... stderr */
-	EVENT_AFTER = 16,      /* regs_after differs from regs in more than RAX */
-	EVENT_XSTATE = 32,     /* xstate: vector registers after the event */
-	EVENT_SYNC = 64,       /* a signal that the instruction itself raised */
-	EVENT_CORE = 128,      /* a signal that kills with a core dump */
-	EVENT_INEXACT = 256,   /* place is (ticks, all registers), not a tick end */
-	EVENT_SHARES = 512,    /* the new task shares memory with its parent (vfork) */
+	EVENT_UNMODELLED = 1, /* no rule for the call: memory found by comparing */
+	EVENT_HASH = 2,	      /* memory_hash is valid */
+	EVENT_STDOUT = 4,     /* the call wrote to the recording's stdout */
+	EVENT_STDERR = 8,     /* ... stderr */
+	EVENT_AFTER = 16,     /* regs_after differs from regs in more than RAX */
+	EVENT_XSTATE = 32,    /* xstate: vector registers after the event */
+	EVENT_SYNC = 64,      /* a signal that the instruction itself raised */
+	EVENT_CORE = 128,     /* a signal that kills with a core dump */
+	EVENT_INEXACT = 256,  /* place is (ticks, all registers), not a tick end */
+	EVENT_SHARES = 512,   /* the new task shares memory with its parent (vfork) */
 };
 
 enum event_disposition {
@@ -98,9 +98,9 @@ struct event {
 	uint32_t flags; /* EVENT_ */
 	event_t number;
 	pid_t tid;
-	ticks_t ticks;	   /* of the task, at this place */
-	uint64_t time_ns;  /* since the recording began */
-	struct regs regs;  /* the program's, when the event came */
+	ticks_t ticks;		/* of the task, at this place */
+	uint64_t time_ns;	/* since the recording began */
+	struct regs regs;	/* the program's, when the event came */
 	struct regs regs_after; /* with EVENT_AFTER, else regs with the result */
 
 	/* EVENT_SYSCALL, EVENT_SYSCALL_ENTER, EVENT_EXIT */

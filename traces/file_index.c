@@ -14,8 +14,7 @@ void file_index_deinit(struct file_index *x)
 
 static int64_t ns(const struct timespec *t)
 {
-	return (int64_t)((uint64_t)t->tv_sec * 1000000000u +
-			 (uint64_t)t->tv_nsec);
+	return (int64_t)((uint64_t)t->tv_sec * 1000000000u + (uint64_t)t->tv_nsec);
 }
 
 struct file_key file_key_of(const struct stat *st)
@@ -30,8 +29,7 @@ struct file_key file_key_of(const struct stat *st)
 }
 
 /* The slot with key, or the empty one where it belongs. */
-static struct file_slot *find(const struct file_index *x,
-			      const struct file_key *key)
+static struct file_slot *find(const struct file_index *x, const struct file_key *key)
 {
 	for (size_t i = XXH3_64bits(key, sizeof(*key));; i++) {
 		struct file_slot *s = &x->slots[i & (x->cap - 1)];

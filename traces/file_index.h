@@ -17,7 +17,7 @@ struct file_index {
 	struct file_slot {
 		struct file_key key;
 		uint32_t id; /* 0: empty */
-	} *slots; /* owned */
+	} * slots;	     /* owned */
 	size_t n, cap;
 };
 

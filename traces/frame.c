@@ -6,7 +6,7 @@
 #include <xxhash.h>
 
 /* The smallest zstd block takes 4 bytes and unpacks to at most 128 KiB. */
-#define BLOCK_BYTES 4
+#define BLOCK_BYTES	4
 #define BLOCK_RAW_BYTES (128u << 10)
 
 #define HASHED_BYTES (FRAME_HEADER_BYTES - 8)
@@ -62,19 +62,18 @@ static uint64_t get64(const uint8_t **p)
 }
 
 /* The fields behind the magic, in their order. */
-#define FRAME_HEADER_FIELDS(F) \
-	F(32, stream)          \
-	F(32, stored_bytes)    \
-	F(32, raw_bytes)       \
-	F(64, first)           \
-	F(32, records)         \
-	F(32, flags)           \
-	F(64, first_ns)        \
-	F(64, last_ns)         \
+#define FRAME_HEADER_FIELDS(F)                                                                     \
+	F(32, stream)                                                                              \
+	F(32, stored_bytes)                                                                        \
+	F(32, raw_bytes)                                                                           \
+	F(64, first)                                                                               \
+	F(32, records)                                                                             \
+	F(32, flags)                                                                               \
+	F(64, first_ns)                                                                            \
+	F(64, last_ns)                                                                             \
 	F(64, hash)
 
-void frame_header_put(const struct frame_header *h, uint64_t seed,
-		      uint8_t ret[FRAME_HEADER_BYTES])
+void frame_header_put(const struct frame_header *h, uint64_t seed, uint8_t ret[FRAME_HEADER_BYTES])
 {
 	uint8_t *p = put32(ret, FRAME_MAGIC);
 
@@ -96,8 +95,7 @@ static const char *check(const struct frame_header *h, enum frame_stream stream)
 {
 	if (h->stream != stream)
 		return "it belongs to another stream";
-	if (!h->stored_bytes || !h->raw_bytes || h->raw_bytes > FRAME_RAW_MAX ||
-	    !plausible(h))
+	if (!h->stored_bytes || !h->raw_bytes || h->raw_bytes > FRAME_RAW_MAX || !plausible(h))
 		return "impossible lengths";
 	if (!h->records || h->records > h->raw_bytes)
 		return "impossible number of records";
@@ -108,9 +106,8 @@ static const char *check(const struct frame_header *h, enum frame_stream stream)
 	return NULL;
 }
 
-const char *frame_header_get(const uint8_t bytes[FRAME_HEADER_BYTES],
-			     enum frame_stream stream, uint64_t seed,
-			     bool check_hash, struct frame_header *ret)
+const char *frame_header_get(const uint8_t bytes[FRAME_HEADER_BYTES], enum frame_stream stream,
+			     uint64_t seed, bool check_hash, struct frame_header *ret)
 {
 	const uint8_t *p = bytes;
 	struct frame_header h;
@@ -121,8 +118,7 @@ const char *frame_header_get(const uint8_t bytes[FRAME_HEADER_BYTES],
 #define GET(bits, name) h.name = get##bits(&p);
 	FRAME_HEADER_FIELDS(GET)
 #undef GET
-	if (check_hash &&
-	    get64(&p) != XXH3_64bits_withSeed(bytes, HASHED_BYTES, seed))
+	if (check_hash && get64(&p) != XXH3_64bits_withSeed(bytes, HASHED_BYTES, seed))
 		return "checksum of its header";
 	why = check(&h, stream);
 	if (!why)

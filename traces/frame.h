@@ -25,7 +25,7 @@
 #include "common/buf.h"
 
 #define FRAME_HEADER_BYTES 64
-#define FRAME_MAGIC 0x72466a44u
+#define FRAME_MAGIC	   0x72466a44u
 /* More than the largest read(2) or write(2) that Linux makes (2 GiB - 4 KiB). */
 #define FRAME_RAW_MAX 0x90000000u
 /* A frame is full when it has as many raw bytes. */
@@ -59,11 +59,9 @@ uint64_t frame_seed(const char *uuid);
 
 uint64_t frame_hash(const void *stored, size_t n, uint64_t seed);
 
-void frame_header_put(const struct frame_header *h, uint64_t seed,
-		      uint8_t ret[FRAME_HEADER_BYTES]);
+void frame_header_put(const struct frame_header *h, uint64_t seed, uint8_t ret[FRAME_HEADER_BYTES]);
 
 /* NULL, or what is wrong with these bytes as the header of a frame of stream.
  * check_hash false: the header's own sum is not looked at (for fuzzing). */
-const char *frame_header_get(const uint8_t bytes[FRAME_HEADER_BYTES],
-			     enum frame_stream stream, uint64_t seed,
-			     bool check_hash, struct frame_header *ret);
+const char *frame_header_get(const uint8_t bytes[FRAME_HEADER_BYTES], enum frame_stream stream,
+			     uint64_t seed, bool check_hash, struct frame_header *ret);

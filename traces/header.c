@@ -19,7 +19,7 @@
 #include "common/cleanup.h"
 
 #define FORMAT_NAME "deja trace"
-#define SUM_BYTES 17
+#define SUM_BYTES   17
 
 /* clang-format off */
 #define HEADER_FIELDS(F)              \
@@ -151,17 +151,15 @@ static json_t *put_hex(const struct trace_header *h, const uint64_t *v)
 	return json_sprintf("0x%" PRIx64, *v);
 }
 
-static json_t *put_cpuid(const struct trace_header *h,
-			 struct trace_cpuid *const *v)
+static json_t *put_cpuid(const struct trace_header *h, struct trace_cpuid *const *v)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < h->n_cpuid; i++) {
 		const struct trace_cpuid *c = &(*v)[i];
 		json_t *row = json_pack("[I,I,I,I,I,I]", (json_int_t)c->leaf,
-					(json_int_t)c->subleaf,
-					(json_int_t)c->eax, (json_int_t)c->ebx,
-					(json_int_t)c->ecx, (json_int_t)c->edx);
+					(json_int_t)c->subleaf, (json_int_t)c->eax,
+					(json_int_t)c->ebx, (json_int_t)c->ecx, (json_int_t)c->edx);
 
 		if (json_array_append_new(list, row) < 0) {
 			json_decref(list);
@@ -174,13 +172,11 @@ static json_t *put_cpuid(const struct trace_header *h,
 /* The sum over all members that are in object now. */
 static int sum_of(const json_t *object, char ret[SUM_BYTES])
 {
-	char *text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS |
-						JSON_ENSURE_ASCII);
+	char *text = json_dumps(object, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENSURE_ASCII);
 
 	if (!text)
 		return -ENOMEM;
-	snprintf(ret, SUM_BYTES, "%016" PRIx64,
-		 (uint64_t)XXH3_64bits(text, strlen(text)));
+	snprintf(ret, SUM_BYTES, "%016" PRIx64, (uint64_t)XXH3_64bits(text, strlen(text)));
 	free(text);
 	return 0;
 }
@@ -190,8 +186,8 @@ static int put_members(const struct trace_header *h, json_t *object)
 	if (json_object_set_new(object, "format", json_string(FORMAT_NAME)) ||
 	    json_object_set_new(object, "version", json_integer(TRACE_VERSION)))
 		return -ENOMEM;
-#define PUT(codec, name, member)                                               \
-	if (json_object_set_new(object, name, put_##codec(h, &h->member)) < 0) \
+#define PUT(codec, name, member)                                                                   \
+	if (json_object_set_new(object, name, put_##codec(h, &h->member)) < 0)                     \
 		return fail(-EINVAL, "trace header: %s cannot be stored", name);
 	HEADER_FIELDS(PUT)
 #undef PUT
@@ -303,8 +299,7 @@ static int get_uuid(struct trace_header *h, const json_t *v, char (*ret)[37])
 
 static int get_max(const json_t *v, json_int_t max, json_int_t *ret)
 {
-	if (!json_is_integer(v) || json_integer_value(v) < 0 ||
-	    json_integer_value(v) > max)
+	if (!json_is_integer(v) || json_integer_value(v) < 0 || json_integer_value(v) > max)
 		return -EINVAL;
 	*ret = json_integer_value(v);
 	return 0;
@@ -347,8 +342,7 @@ static int get_hex(struct trace_header *h, const json_t *v, uint64_t *ret)
 	char *end;
 
 	(void)h;
-	if (!s || s[0] != '0' || s[1] != 'x' || nibble(s[2]) < 0 ||
-	    strlen(s) > 18)
+	if (!s || s[0] != '0' || s[1] != 'x' || nibble(s[2]) < 0 || strlen(s) > 18)
 		return -EINVAL;
 	*ret = strtoull(s, &end, 16);
 	return *end ? -EINVAL : 0;
@@ -356,8 +350,9 @@ static int get_hex(struct trace_header *h, const json_t *v, uint64_t *ret)
 
 static int get_cpuid_row(const json_t *v, struct trace_cpuid *ret)
 {
-	uint32_t *words[] = { &ret->leaf, &ret->subleaf, &ret->eax,
-			      &ret->ebx,  &ret->ecx,	 &ret->edx };
+	uint32_t *words[] = {
+		&ret->leaf, &ret->subleaf, &ret->eax, &ret->ebx, &ret->ecx, &ret->edx
+	};
 	int r = json_array_size(v) == ARRAY_SIZE(words) ? 0 : -EINVAL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(words) && !r; i++)
@@ -365,8 +360,7 @@ static int get_cpuid_row(const json_t *v, struct trace_cpuid *ret)
 	return r;
 }
 
-static int get_cpuid(struct trace_header *h, const json_t *v,
-		     struct trace_cpuid **ret)
+static int get_cpuid(struct trace_header *h, const json_t *v, struct trace_cpuid **ret)
 {
 	size_t n = json_array_size(v);
 	int r = 0;
@@ -382,47 +376,41 @@ static int get_cpuid(struct trace_header *h, const json_t *v,
 	return r;
 }
 
-static int get_members(const char *trace, const json_t *object,
-		       struct trace_header *h)
+static int get_members(const char *trace, const json_t *object, struct trace_header *h)
 {
 	int r;
 
-#define GET(codec, name, member)                                              \
-	r = get_##codec(h, json_object_get(object, name), &h->member);        \
-	if (r)                                                                \
-		return r == -EINVAL ?                                         \
-			       fail(-EIO, "trace %s: " HEADER_FILE ": %s is damaged", \
-				    trace, name) :                            \
-			       r;
+#define GET(codec, name, member)                                                                   \
+	r = get_##codec(h, json_object_get(object, name), &h->member);                             \
+	if (r)                                                                                     \
+		return r == -EINVAL ? fail(-EIO, "trace %s: " HEADER_FILE ": %s is damaged",       \
+					   trace, name)                                            \
+				    : r;
 	HEADER_FIELDS(GET)
 #undef GET
 	return 0;
 }
 
 /* What the program does not understand is not looked at any further. */
-static int check_version(const char *trace, const json_t *object,
-			 struct trace_header *h)
+static int check_version(const char *trace, const json_t *object, struct trace_header *h)
 {
 	const char *format = json_string_value(json_object_get(object, "format"));
 	const json_t *version = json_object_get(object, "version");
 	json_int_t v = 0;
 
-	if (!format || strcmp(format, FORMAT_NAME) != 0 ||
-	    get_max(version, UINT32_MAX, &v))
-		return fail(-EIO, "trace %s: " HEADER_FILE " is damaged, or not of a trace",
-			    trace);
+	if (!format || strcmp(format, FORMAT_NAME) != 0 || get_max(version, UINT32_MAX, &v))
+		return fail(-EIO, "trace %s: " HEADER_FILE " is damaged, or not of a trace", trace);
 	if (v != TRACE_VERSION)
 		return fail(-EPROTONOSUPPORT,
-			    "trace %s has format version %u; this deja reads version %d",
-			    trace, (unsigned int)v, TRACE_VERSION);
+			    "trace %s has format version %u; this deja reads version %d", trace,
+			    (unsigned int)v, TRACE_VERSION);
 	h->version = (uint32_t)v;
 	return 0;
 }
 
 static int check_sum(const char *trace, json_t *object)
 {
-	cleanup_json json_t *stored =
-		json_incref(json_object_get(object, "checksum"));
+	cleanup_json json_t *stored = json_incref(json_object_get(object, "checksum"));
 	const char *expected = json_string_value(stored);
 	char sum[SUM_BYTES];
 	int r;
@@ -440,14 +428,12 @@ int header_parse(const char *trace, const void *text, size_t n, bool check_hash,
 		 struct trace_header *ret)
 {
 	json_error_t error;
-	cleanup_json json_t *object =
-		json_loadb(n ? text : "", n, JSON_REJECT_DUPLICATES, &error);
+	cleanup_json json_t *object = json_loadb(n ? text : "", n, JSON_REJECT_DUPLICATES, &error);
 	int r;
 
 	if (!json_is_object(object))
-		return fail(-EIO, "trace %s: " HEADER_FILE ": line %d: %s",
-			    trace, object ? 1 : error.line,
-			    object ? "not an object" : error.text);
+		return fail(-EIO, "trace %s: " HEADER_FILE ": line %d: %s", trace,
+			    object ? 1 : error.line, object ? "not an object" : error.text);
 	r = check_version(trace, object, ret);
 	if (!r && check_hash)
 		r = check_sum(trace, object);

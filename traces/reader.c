@@ -32,9 +32,9 @@ struct trace_reader {
 	uint32_t n_files, cap_files;
 	char *cut_off; /* owned; NULL: the recording ended in order */
 
-	event_t next;	      /* the event trace_read() gives */
-	event_t decoded;      /* the next one the decoder comes to; 0: none */
-	size_t frame;	      /* the one in the decoder */
+	event_t next;	 /* the event trace_read() gives */
+	event_t decoded; /* the next one the decoder comes to; 0: none */
+	size_t frame;	 /* the one in the decoder */
 	struct decoder decoder;
 	struct deltas deltas;
 	struct event skipped;
@@ -46,10 +46,11 @@ static int bad_event(struct trace_reader *r, const char *why, const char *member
 {
 	const struct stream_frame *f = &r->events.frames[r->frame];
 
-	return fail(-EIO, "trace %s: stream events: frame %zu at offset %" PRIu64
-			  ": event %" PRIu64 ": %s%s%s",
-		    r->dir, r->frame, f->offset, r->decoded,
-		    member ? member : "", member ? ": " : "", why);
+	return fail(-EIO,
+		    "trace %s: stream events: frame %zu at offset %" PRIu64 ": event %" PRIu64
+		    ": %s%s%s",
+		    r->dir, r->frame, f->offset, r->decoded, member ? member : "",
+		    member ? ": " : "", why);
 }
 
 static int start_frame(struct trace_reader *r, size_t i)
@@ -102,9 +103,7 @@ static const char *check_any(const struct trace_reader *r, const struct event *e
 		return "the frame's header knows no keyframe";
 	if (r->decoded == frame_last(r))
 		return check_last(r, e);
-	return e->kind == EVENT_END ?
-		       "it is the end of the recording, and others follow" :
-		       NULL;
+	return e->kind == EVENT_END ? "it is the end of the recording, and others follow" : NULL;
 }
 
 static int decode_next(struct trace_reader *r, struct event *e)
@@ -161,8 +160,7 @@ int trace_seek(struct trace_reader *r, event_t n)
 	event_t last = stream_last(&r->events);
 
 	if (!n || n > last)
-		return fail(-ERANGE, "trace %s has no event %" PRIu64
-				     "; its last one is %" PRIu64,
+		return fail(-ERANGE, "trace %s has no event %" PRIu64 "; its last one is %" PRIu64,
 			    r->dir, n, last);
 	r->next = n;
 	return 0;
@@ -218,9 +216,7 @@ static int add_file(struct trace_reader *r, struct decoder *d)
 
 	if (r->n_files == r->cap_files) {
 		uint32_t cap = r->cap_files ? r->cap_files * 2 : 16;
-		void *p = cap > r->cap_files ?
-				  reallocarray(r->table, cap, sizeof(*f)) :
-				  NULL;
+		void *p = cap > r->cap_files ? reallocarray(r->table, cap, sizeof(*f)) : NULL;
 
 		if (!p)
 			return -ENOMEM;
@@ -281,16 +277,16 @@ static int describe_cut(struct trace_reader *r)
 		return 0;
 	if (s->cut_bytes)
 		snprintf(incomplete, sizeof(incomplete),
-			 "; %" PRIu64 " bytes of an incomplete frame follow",
-			 s->cut_bytes);
+			 "; %" PRIu64 " bytes of an incomplete frame follow", s->cut_bytes);
 	if (h)
 		n = asprintf(&r->cut_off,
-			     "the recorder was killed or could not go on: the last complete frame ends at event %" PRIu64
-			     ", %.1f s%s",
+			     "the recorder was killed or could not go on: the last complete frame "
+			     "ends at event %" PRIu64 ", %.1f s%s",
 			     stream_last(s), (double)h->last_ns / 1e9, incomplete);
 	else
 		n = asprintf(&r->cut_off,
-			     "the recorder was killed or could not go on before it had written an event%s",
+			     "the recorder was killed or could not go on before it had written an "
+			     "event%s",
 			     incomplete);
 	if (n >= 0)
 		return 0;
@@ -313,19 +309,16 @@ static int read_streams(struct trace_reader *r)
 }
 
 /* A regular file of the trace, without following links. */
-static int open_part(const struct trace_reader *r, const char *name, int *ret,
-		     uint64_t *bytes)
+static int open_part(const struct trace_reader *r, const char *name, int *ret, uint64_t *bytes)
 {
 	cleanup_close int fd =
-		openat(r->dirfd, name,
-		       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+		openat(r->dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return fail_errno(-errno, "trace %s: opening %s", r->dir, name);
 	if (!S_ISREG(st.st_mode))
-		return fail(-EIO, "trace %s: %s is not a regular file", r->dir,
-			    name);
+		return fail(-EIO, "trace %s: %s is not a regular file", r->dir, name);
 	*bytes = (uint64_t)st.st_size;
 	*ret = fd;
 	fd = -1;
@@ -360,16 +353,14 @@ static int read_header(struct trace_reader *r)
 	return header_parse(r->dir, text.data, text.len, true, &r->header);
 }
 
-static int open_stream(struct trace_reader *r, enum frame_stream kind,
-		       struct stream *s)
+static int open_stream(struct trace_reader *r, enum frame_stream kind, struct stream *s)
 {
 	s->kind = kind;
 	s->trace = r->dir;
 	s->seed = frame_seed(r->header.uuid);
 	s->check_hashes = true;
 	s->raw_max = FRAME_RAW_MAX;
-	return open_part(r, frame_stream_file(kind), &s->source.fd,
-			 &s->source.bytes);
+	return open_part(r, frame_stream_file(kind), &s->source.fd, &s->source.bytes);
 }
 
 static int open_dirs(struct trace_reader *r)
@@ -378,10 +369,8 @@ static int open_dirs(struct trace_reader *r)
 	if (r->dirfd < 0)
 		return fail_errno(-errno, "opening trace %s", r->dir);
 	if (faccessat(r->dirfd, HEADER_FILE, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
-		return fail(-ENOENT, "%s is not a trace: it has no " HEADER_FILE,
-			    r->dir);
-	r->store_fd = openat(r->dirfd, STORE_DIR,
-			     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		return fail(-ENOENT, "%s is not a trace: it has no " HEADER_FILE, r->dir);
+	r->store_fd = openat(r->dirfd, STORE_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (r->store_fd < 0)
 		return fail_errno(-errno, "trace %s: opening " STORE_DIR, r->dir);
 	return 0;
@@ -425,9 +414,8 @@ int trace_open(const char *dir, struct trace_reader **ret)
 	return s;
 }
 
-static void memory_stream(const struct trace_reader *r,
-			  const struct reader_memory *m, enum frame_stream kind,
-			  struct stream *s)
+static void memory_stream(const struct trace_reader *r, const struct reader_memory *m,
+			  enum frame_stream kind, struct stream *s)
 {
 	s->kind = kind;
 	s->trace = r->dir;

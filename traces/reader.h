@@ -7,11 +7,10 @@
 struct reader_memory {
 	const void *events, *files; /* the streams */
 	size_t events_bytes, files_bytes;
-	uint32_t raw_max;   /* larger frames are refused */
+	uint32_t raw_max; /* larger frames are refused */
 	bool check_hashes;
 	const char *uuid;
 };
 
 /* As trace_open(). The memory must outlive the reader. */
-int reader_open_memory(const struct reader_memory *m,
-		       struct trace_reader **ret) must_check;
+int reader_open_memory(const struct reader_memory *m, struct trace_reader **ret) must_check;

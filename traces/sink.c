@@ -17,11 +17,11 @@
 #include "common/log.h"
 #include "common/types.h"
 
-#define DEFAULT_LEVEL 3
+#define DEFAULT_LEVEL	    3
 #define DEFAULT_QUEUE_BYTES (64u << 20)
 /* Frames that are kept for the next use, and how large one may be for that. */
 #define SPARE_FRAMES 4
-#define SPARE_BYTES (2u << 20)
+#define SPARE_BYTES  (2u << 20)
 
 struct output {
 	int fd;
@@ -90,15 +90,14 @@ static int pack_frame(struct sink *s, struct sink_frame *f)
 	r = buf_reserve(&s->packed, FRAME_HEADER_BYTES + bound);
 	if (r)
 		return r;
-	n = ZSTD_compressCCtx(s->pack, s->packed.data + FRAME_HEADER_BYTES,
-			      bound, f->raw.data, f->raw.len, s->level);
+	n = ZSTD_compressCCtx(s->pack, s->packed.data + FRAME_HEADER_BYTES, bound, f->raw.data,
+			      f->raw.len, s->level);
 	if (ZSTD_isError(n))
 		return -ENOMEM;
 	s->packed.len = FRAME_HEADER_BYTES + n;
 	f->header.stored_bytes = (uint32_t)n;
 	f->header.raw_bytes = (uint32_t)f->raw.len;
-	f->header.hash = frame_hash(s->packed.data + FRAME_HEADER_BYTES, n,
-				    s->seed);
+	f->header.hash = frame_hash(s->packed.data + FRAME_HEADER_BYTES, n, s->seed);
 	frame_header_put(&f->header, s->seed, s->packed.data);
 	return 0;
 }
@@ -145,17 +144,15 @@ static int write_frame(struct sink *s, struct sink_frame *f)
 
 static void note_error(struct sink *s, int r, enum frame_stream stream)
 {
-	int n = snprintf(s->text, sizeof(s->text),
-			 "trace %s: writing stream %s: %s; ", s->trace,
+	int n = snprintf(s->text, sizeof(s->text), "trace %s: writing stream %s: %s; ", s->trace,
 			 frame_stream_name(stream), strerror(-r));
 	size_t at = n < 0 ? 0 : (size_t)n;
 
 	if (at >= sizeof(s->text))
 		at = sizeof(s->text) - 1;
 	if (s->kept_event)
-		snprintf(s->text + at, sizeof(s->text) - at,
-			 "kept up to event %" PRIu64 ", %.1f s", s->kept_event,
-			 (double)s->kept_ns / 1e9);
+		snprintf(s->text + at, sizeof(s->text) - at, "kept up to event %" PRIu64 ", %.1f s",
+			 s->kept_event, (double)s->kept_ns / 1e9);
 	else
 		snprintf(s->text + at, sizeof(s->text) - at, "nothing is kept");
 	atomic_store(&s->error, r);
@@ -252,8 +249,7 @@ static void release(struct sink *s)
 static int make_output(struct sink *s, int dirfd, enum frame_stream stream)
 {
 	const char *name = frame_stream_file(stream);
-	int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-			0600);
+	int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd < 0)
 		return fail_errno(-errno, "trace %s: making %s", s->trace, name);
@@ -284,9 +280,8 @@ int sink_create(const struct sink_options *options, struct sink **ret)
 	s->cpu_avoid = options->cpu_avoid;
 	s->seed = options->seed;
 	s->level = options->level ? options->level : DEFAULT_LEVEL;
-	s->max_queue_bytes = options->max_queue_bytes ?
-				     options->max_queue_bytes :
-				     DEFAULT_QUEUE_BYTES;
+	s->max_queue_bytes =
+		options->max_queue_bytes ? options->max_queue_bytes : DEFAULT_QUEUE_BYTES;
 	s->outputs[0].fd = s->outputs[1].fd = -1;
 	s->end = &s->first;
 	pthread_mutex_init(&s->lock, NULL);
@@ -326,8 +321,7 @@ int sink_take_frame(struct sink *s, struct sink_frame **ret)
 /* One frame that is larger than the whole queue passes when it is alone. */
 static bool fits(const struct sink *s, const struct sink_frame *f)
 {
-	return !s->queue_bytes ||
-	       s->queue_bytes + f->raw.len <= s->max_queue_bytes;
+	return !s->queue_bytes || s->queue_bytes + f->raw.len <= s->max_queue_bytes;
 }
 
 bool sink_has_room(struct sink *s, const struct sink_frame *f)

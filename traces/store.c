@@ -15,7 +15,7 @@
 /* Contents up to this size are copied by hand, so that their hash is known;
  * larger ones by the kernel, extent by extent. */
 #define HASH_MAX_BYTES (256u << 20)
-#define CHUNK_BYTES (256u << 10)
+#define CHUNK_BYTES    (256u << 10)
 
 void store_name(uint32_t id, char ret[STORE_NAME_BYTES])
 {
@@ -33,8 +33,7 @@ int64_t store_mtime_ns(const struct stat *st)
 /* Files here are replaced by their package manager, never edited in place. */
 static bool is_system_path(const char *path)
 {
-	static const char *const roots[] = { "/usr/", "/lib", "/bin/", "/sbin/",
-					     "/opt/" };
+	static const char *const roots[] = { "/usr/", "/lib", "/bin/", "/sbin/", "/opt/" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(roots); i++)
 		if (strncmp(path, roots[i], strlen(roots[i])) == 0)
@@ -116,8 +115,8 @@ static ssize_t read_at(int fd, uint8_t *p, size_t n, off_t offset)
 /* Calls f (unless it is NULL) for each piece of the first bytes of fd. *ret is
  * the hash; *bytes becomes less when the file is shorter. */
 static int for_each_chunk(int fd, uint64_t *bytes,
-			  int (*f)(int to, const uint8_t *p, size_t n, off_t at),
-			  int to, uint64_t *ret)
+			  int (*f)(int to, const uint8_t *p, size_t n, off_t at), int to,
+			  uint64_t *ret)
 {
 	cleanup_free uint8_t *chunk = malloc(CHUNK_BYTES);
 	XXH3_state_t *state = XXH3_createState();
@@ -127,8 +126,7 @@ static int for_each_chunk(int fd, uint64_t *bytes,
 	if (!chunk || !state || XXH3_64bits_reset(state) != XXH_OK)
 		n = -ENOMEM;
 	while (n >= 0 && at < *bytes) {
-		size_t want = *bytes - at < CHUNK_BYTES ? *bytes - at :
-							  CHUNK_BYTES;
+		size_t want = *bytes - at < CHUNK_BYTES ? *bytes - at : CHUNK_BYTES;
 		int r;
 
 		n = read_at(fd, chunk, want, (off_t)at);
@@ -160,8 +158,7 @@ static int copy_extent(int from, int to, off_t offset, off_t end)
 	off_t out = offset;
 
 	while (offset < end) {
-		ssize_t r = copy_file_range(from, &offset, to, &out,
-					    (size_t)(end - offset), 0);
+		ssize_t r = copy_file_range(from, &offset, to, &out, (size_t)(end - offset), 0);
 
 		if (r < 0 && errno == EINTR)
 			continue;
@@ -209,8 +206,7 @@ static int copy_contents(int from, int to, struct trace_file *ret)
 	if (ret->bytes > HASH_MAX_BYTES)
 		r = copy_large(from, to, (off_t)ret->bytes);
 	if (r) {
-		r = for_each_chunk(from, &ret->bytes, copy_chunk, to,
-				   &ret->hash);
+		r = for_each_chunk(from, &ret->bytes, copy_chunk, to, &ret->hash);
 		ret->hashed = true;
 	}
 	if (!r && ftruncate(to, (off_t)ret->bytes) < 0)
@@ -218,12 +214,10 @@ static int copy_contents(int from, int to, struct trace_file *ret)
 	return r;
 }
 
-static int clone_or_copy(int dirfd, const char *name, int fd,
-			 const struct stat *st, bool may_copy,
+static int clone_or_copy(int dirfd, const char *name, int fd, const struct stat *st, bool may_copy,
 			 struct trace_file *ret)
 {
-	cleanup_close int to = openat(
-		dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	cleanup_close int to = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	int r;
 
 	if (to < 0)
@@ -239,8 +233,7 @@ static int clone_or_copy(int dirfd, const char *name, int fd,
 	return r;
 }
 
-int store_file(int dirfd, uint32_t id, int fd, struct stat *st,
-	       struct trace_file *ret)
+int store_file(int dirfd, uint32_t id, int fd, struct stat *st, struct trace_file *ret)
 {
 	bool linkable = link_is_safe(fd, st);
 	char name[STORE_NAME_BYTES];
@@ -259,15 +252,12 @@ int store_file(int dirfd, uint32_t id, int fd, struct stat *st,
 
 /* ---- reading ---- */
 
-static int bad_file(const char *trace, uint32_t id, const struct trace_file *f,
-		    const char *why)
+static int bad_file(const char *trace, uint32_t id, const struct trace_file *f, const char *why)
 {
-	return fail(-EIO, "trace %s: files/%" PRIu32 " (%s): %s", trace, id,
-		    f->path, why);
+	return fail(-EIO, "trace %s: files/%" PRIu32 " (%s): %s", trace, id, f->path, why);
 }
 
-static int check_file(const char *trace, int fd, uint32_t id,
-		      const struct trace_file *f)
+static int check_file(const char *trace, int fd, uint32_t id, const struct trace_file *f)
 {
 	uint64_t hash = 0, bytes = f->bytes;
 	struct stat st;
@@ -281,8 +271,8 @@ static int check_file(const char *trace, int fd, uint32_t id,
 		return bad_file(trace, id, f, "it has another size than when it was stored");
 	/* A link is the recorded file itself as long as the trace was not
 	 * copied elsewhere. */
-	if (f->how == TRACE_FILE_LINK && st.st_dev == f->dev &&
-	    st.st_ino == f->ino && store_mtime_ns(&st) != f->mtime_ns)
+	if (f->how == TRACE_FILE_LINK && st.st_dev == f->dev && st.st_ino == f->ino &&
+	    store_mtime_ns(&st) != f->mtime_ns)
 		return bad_file(trace, id, f, "it was changed after it was stored");
 	if (!f->hashed)
 		return 0;
@@ -292,8 +282,7 @@ static int check_file(const char *trace, int fd, uint32_t id,
 	return hash == f->hash ? 0 : bad_file(trace, id, f, "checksum");
 }
 
-int store_open(const char *trace, int dirfd, uint32_t id,
-	       const struct trace_file *f, int *ret)
+int store_open(const char *trace, int dirfd, uint32_t id, const struct trace_file *f, int *ret)
 {
 	cleanup_close int fd = -1;
 	char name[STORE_NAME_BYTES];
@@ -301,11 +290,9 @@ int store_open(const char *trace, int dirfd, uint32_t id,
 
 	store_name(id, name);
 	/* Whatever stands there: no link is followed and nothing blocks. */
-	fd = openat(dirfd, name,
-		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
-		return fail_errno(-errno, "trace %s: files/%" PRIu32 " (%s)",
-				  trace, id, f->path);
+		return fail_errno(-errno, "trace %s: files/%" PRIu32 " (%s)", trace, id, f->path);
 	r = check_file(trace, fd, id, f);
 	if (r)
 		return r;

@@ -12,8 +12,7 @@
 /* Buffers that grew beyond this for one frame are not kept for the others. */
 #define KEPT_BYTES (8u << 20)
 
-static int source_read(const struct stream_source *s, uint64_t offset,
-		       void *ret, size_t n)
+static int source_read(const struct stream_source *s, uint64_t offset, void *ret, size_t n)
 {
 	uint8_t *to = ret;
 
@@ -39,15 +38,15 @@ static int source_read(const struct stream_source *s, uint64_t offset,
 
 int stream_fail(const struct stream *s, size_t i, const char *why)
 {
-	return fail(-EIO, "trace %s: stream %s: frame %zu at offset %" PRIu64 ": %s",
-		    s->trace, frame_stream_name(s->kind), i,
-		    i < s->n ? s->frames[i].offset : s->source.bytes, why);
+	return fail(-EIO, "trace %s: stream %s: frame %zu at offset %" PRIu64 ": %s", s->trace,
+		    frame_stream_name(s->kind), i, i < s->n ? s->frames[i].offset : s->source.bytes,
+		    why);
 }
 
 static int read_error(const struct stream *s, uint64_t offset, int r)
 {
-	return fail_errno(r, "trace %s: stream %s: reading at offset %" PRIu64,
-			  s->trace, frame_stream_name(s->kind), offset);
+	return fail_errno(r, "trace %s: stream %s: reading at offset %" PRIu64, s->trace,
+			  frame_stream_name(s->kind), offset);
 }
 
 static int add_frame(struct stream *s, const struct stream_frame *f)
@@ -68,8 +67,7 @@ static int add_frame(struct stream *s, const struct stream_frame *f)
 /* Notes that the stream is damaged at offset, where frame s->n should be. */
 static int note_damage(struct stream *s, uint64_t offset, const char *why)
 {
-	if (asprintf(&s->damage,
-		     "trace %s: stream %s: frame %zu at offset %" PRIu64 ": %s",
+	if (asprintf(&s->damage, "trace %s: stream %s: frame %zu at offset %" PRIu64 ": %s",
 		     s->trace, frame_stream_name(s->kind), s->n, offset, why) >= 0)
 		return 0;
 	s->damage = NULL;
@@ -103,8 +101,7 @@ static int all_zero(const struct stream *s, uint64_t offset, bool *ret)
 	return 0;
 }
 
-static const char *check_order(const struct stream *s,
-			       const struct frame_header *h)
+static const char *check_order(const struct stream *s, const struct frame_header *h)
 {
 	const struct stream_frame *last = s->n ? &s->frames[s->n - 1] : NULL;
 
@@ -149,8 +146,7 @@ static int index_frame(struct stream *s, uint64_t *offset)
 	r = source_read(&s->source, f.offset, bytes, sizeof(bytes));
 	if (r)
 		return read_error(s, f.offset, r);
-	why = frame_header_get(bytes, s->kind, s->seed, s->check_hashes,
-			       &f.header);
+	why = frame_header_get(bytes, s->kind, s->seed, s->check_hashes, &f.header);
 	if (!why)
 		why = check_order(s, &f.header);
 	if (why)
@@ -198,14 +194,12 @@ static int unpack(struct stream *s, size_t i)
 	const struct frame_header *h = &s->frames[i].header;
 	size_t n;
 
-	if (s->check_hashes &&
-	    frame_hash(s->packed.data, s->packed.len, s->seed) != h->hash)
+	if (s->check_hashes && frame_hash(s->packed.data, s->packed.len, s->seed) != h->hash)
 		return stream_fail(s, i, "checksum of its contents");
-	if (ZSTD_getFrameContentSize(s->packed.data, s->packed.len) !=
-	    h->raw_bytes)
+	if (ZSTD_getFrameContentSize(s->packed.data, s->packed.len) != h->raw_bytes)
 		return stream_fail(s, i, "its contents have another length than its header says");
-	n = ZSTD_decompressDCtx(s->unpack, s->raw.data, h->raw_bytes,
-				s->packed.data, s->packed.len);
+	n = ZSTD_decompressDCtx(s->unpack, s->raw.data, h->raw_bytes, s->packed.data,
+				s->packed.len);
 	if (ZSTD_isError(n))
 		return stream_fail(s, i, ZSTD_getErrorName(n));
 	if (n != h->raw_bytes)

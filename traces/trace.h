@@ -17,10 +17,10 @@ struct trace_cpuid {
 struct trace_header {
 	uint32_t version;
 	char uuid[37];
-	uint64_t began_ns;  /* CLOCK_REALTIME */
+	uint64_t began_ns;   /* CLOCK_REALTIME */
 	char **argv, **envp; /* NULL-terminated */
 	char *cwd;
-	char *program;	    /* path that was executed */
+	char *program; /* path that was executed */
 	char *deja_version, *kernel, *machine;
 	struct trace_cpuid *cpuid;
 	size_t n_cpuid;
@@ -41,17 +41,16 @@ int trace_header_json(const struct trace_header *h, struct buf *out) must_check;
 struct trace_writer;
 
 struct trace_writer_options {
-	int level;	   /* zstd; 0: the default */
-	int cpu_avoid;	   /* core of the tracee: the writer's thread stays off it
-			    * when there is another; -1: do not care */
+	int level;		/* zstd; 0: the default */
+	int cpu_avoid;		/* core of the tracee: the writer's thread stays off it
+				 * when there is another; -1: do not care */
 	size_t max_queue_bytes; /* 0: 64 MiB; a full queue makes trace_write wait */
 };
 
 /* dir must not exist; its parent must. header->version is not looked at, and an
  * empty uuid is replaced by a new one. options may be NULL. -errno */
 int trace_create(const char *dir, const struct trace_header *header,
-		 const struct trace_writer_options *options,
-		 struct trace_writer **ret) must_check;
+		 const struct trace_writer_options *options, struct trace_writer **ret) must_check;
 
 /*
  * Appends e, gives it the next number (also stored in e->number). Encodes at
@@ -126,7 +125,7 @@ struct trace_file {
 	uint64_t bytes;
 	uint64_t dev, ino;
 	int64_t mtime_ns;
-	bool hashed;   /* hash (XXH3, 64 bits) of the contents is known */
+	bool hashed; /* hash (XXH3, 64 bits) of the contents is known */
 	uint64_t hash;
 	char *path;
 };

@@ -38,8 +38,8 @@ struct trace_writer {
 	uint64_t stored_bytes; /* header and copies of files */
 };
 
-static int begin_frame(struct trace_writer *w, struct sink_frame **frame,
-		       enum frame_stream stream, uint64_t first, uint64_t time_ns)
+static int begin_frame(struct trace_writer *w, struct sink_frame **frame, enum frame_stream stream,
+		       uint64_t first, uint64_t time_ns)
 {
 	int r;
 
@@ -80,8 +80,7 @@ static int push_all(struct trace_writer *w)
 static int append_event(struct trace_writer *w, const struct event *e)
 {
 	struct sink_frame *f;
-	int r = begin_frame(w, &w->events, FRAME_EVENTS, w->last_event + 1,
-			    e->time_ns);
+	int r = begin_frame(w, &w->events, FRAME_EVENTS, w->last_event + 1, e->time_ns);
 
 	if (r)
 		return r;
@@ -118,8 +117,8 @@ static int check_size(const struct trace_writer *w, const struct event *e)
 {
 	if (written_bytes(e) <= FRAME_RAW_MAX - (64u << 20))
 		return 0;
-	return fail(-EFBIG, "trace %s: event %" PRIu64 " writes too much memory at once",
-		    w->dir, w->last_event + 1);
+	return fail(-EFBIG, "trace %s: event %" PRIu64 " writes too much memory at once", w->dir,
+		    w->last_event + 1);
 }
 
 /* Hands over what is full, and what is old when that can be done at once. */
@@ -129,8 +128,7 @@ static int push_when_due(struct trace_writer *w)
 
 	if (f->raw.len >= FRAME_FULL_BYTES)
 		return push_all(w);
-	if (f->header.last_ns < f->header.first_ns + OLD_NS ||
-	    !sink_has_room(w->sink, f))
+	if (f->header.last_ns < f->header.first_ns + OLD_NS || !sink_has_room(w->sink, f))
 		return 0;
 	return push_all(w);
 }
@@ -183,8 +181,8 @@ static int append_file(struct trace_writer *w, const struct trace_file *f)
 	return 0;
 }
 
-static int add_new_file(struct trace_writer *w, int fd, const char *path,
-			struct stat *st, uint32_t *ret)
+static int add_new_file(struct trace_writer *w, int fd, const char *path, struct stat *st,
+			uint32_t *ret)
 {
 	uint32_t id = w->n_files + 1;
 	struct trace_file f = {
@@ -197,8 +195,7 @@ static int add_new_file(struct trace_writer *w, int fd, const char *path,
 	int r = store_file(w->store_fd, id, fd, st, &f);
 
 	if (r)
-		return fail_errno(r, "trace %s: storing %s as files/%" PRIu32,
-				  w->dir, path, id);
+		return fail_errno(r, "trace %s: storing %s as files/%" PRIu32, w->dir, path, id);
 	key = file_key_of(st);
 	r = file_index_add(&w->index, &key, id);
 	if (!r)
@@ -220,8 +217,7 @@ int trace_add_file(struct trace_writer *w, int fd, const char *path, uint32_t *r
 	if (fstat(fd, &st) < 0)
 		return fail_errno(-errno, "trace %s: storing %s", w->dir, path);
 	if (!S_ISREG(st.st_mode))
-		return fail(-EINVAL, "trace %s: storing %s: not a regular file",
-			    w->dir, path);
+		return fail(-EINVAL, "trace %s: storing %s: not a regular file", w->dir, path);
 	key = file_key_of(&st);
 	id = file_index_find(&w->index, &key);
 	if (!id)
@@ -291,8 +287,7 @@ static int write_header(struct trace_writer *w, const struct trace_header *h)
 
 	if (r)
 		return r;
-	fd = openat(w->dirfd, partial,
-		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	fd = openat(w->dirfd, partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	r = fd < 0 ? -errno : write_text(fd, &text);
 	if (!r && renameat(w->dirfd, partial, w->dirfd, HEADER_FILE) < 0)
 		r = -errno;
@@ -311,8 +306,7 @@ static int make_dirs(struct trace_writer *w)
 		return fail_errno(-errno, "opening trace directory %s", w->dir);
 	if (mkdirat(w->dirfd, STORE_DIR, 0700) < 0)
 		return fail_errno(-errno, "making %s/" STORE_DIR, w->dir);
-	w->store_fd = openat(w->dirfd, STORE_DIR,
-			     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	w->store_fd = openat(w->dirfd, STORE_DIR, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (w->store_fd < 0)
 		return fail_errno(-errno, "opening %s/" STORE_DIR, w->dir);
 	return 0;
@@ -355,8 +349,7 @@ static void remove_beginning(struct trace_writer *w)
 }
 
 int trace_create(const char *dir, const struct trace_header *header,
-		 const struct trace_writer_options *options,
-		 struct trace_writer **ret)
+		 const struct trace_writer_options *options, struct trace_writer **ret)
 {
 	static const struct trace_writer_options defaults = { .cpu_avoid = -1 };
 	struct trace_writer *w = calloc(1, sizeof(*w));

@@ -23,8 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check(!trace_header_json(&h, &once));
 		check(!header_parse("fuzz", once.data, once.len, true, &again));
 		check(!trace_header_json(&again, &twice));
-		check(once.len == twice.len &&
-		      !memcmp(once.data, twice.data, once.len));
+		check(once.len == twice.len && !memcmp(once.data, twice.data, once.len));
 	}
 	trace_header_deinit(&h);
 	trace_header_deinit(&again);

@@ -21,7 +21,7 @@
 #include "traces/reader.h"
 
 #define RAW_MAX (1u << 20)
-#define UUID "00000000-0000-4000-8000-000000000000"
+#define UUID	"00000000-0000-4000-8000-000000000000"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -45,8 +45,7 @@ static void put_unpacked(struct buf *out, const uint8_t *raw, uint32_t n)
 		check(!buf_append(out, raw, n));
 }
 
-static void put_frame(struct buf *out, struct frame_header *h,
-		      const uint8_t *raw, uint32_t n)
+static void put_frame(struct buf *out, struct frame_header *h, const uint8_t *raw, uint32_t n)
 {
 	struct buf packed = { 0 };
 	uint8_t *to;
@@ -60,8 +59,7 @@ static void put_frame(struct buf *out, struct frame_header *h,
 	buf_deinit(&packed);
 }
 
-static void wrap(enum frame_stream stream, const uint8_t *p, size_t n,
-		 struct buf *out)
+static void wrap(enum frame_stream stream, const uint8_t *p, size_t n, struct buf *out)
 {
 	struct frame_header h = { .stream = stream, .first = 1 };
 

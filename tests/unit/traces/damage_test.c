@@ -86,7 +86,8 @@ static void a_trace_cut_anywhere_replays_to_its_last_complete_frame(void **state
 		before = last;
 		assert_non_null(trace_cut_off(r));
 		if (last)
-			assert_non_null(strstr(trace_cut_off(r), last == 4 ? "event 4, 0." : "event 8, 0."));
+			assert_non_null(strstr(trace_cut_off(r),
+					       last == 4 ? "event 4, 0." : "event 8, 0."));
 		trace_reader_close(r);
 	}
 	assert_int_equal(before, EVENTS - 4);
@@ -112,9 +113,8 @@ static void check_changed(const char *name, size_t at)
 	if (!s)
 		return;
 	if (!strstr(fail_text(), trace) ||
-	    (!strcmp(name, "events") &&
-	     (!strstr(fail_text(), "stream events: frame ") ||
-	      !strstr(fail_text(), " at offset "))))
+	    (!strcmp(name, "events") && (!strstr(fail_text(), "stream events: frame ") ||
+					 !strstr(fail_text(), " at offset "))))
 		fail_msg("%s byte %zu: \"%s\"", name, at, fail_text());
 }
 
@@ -188,8 +188,7 @@ static void a_frame_taken_out_of_the_middle_is_noticed(void **state)
 	memcpy(&stored, p.bytes + 8, 4);
 	first = 64 + stored;
 	memcpy(&stored, p.bytes + first + 8, 4);
-	memmove(p.bytes + first, p.bytes + first + 64 + stored,
-		p.n - first - 64 - stored);
+	memmove(p.bytes + first, p.bytes + first + 64 + stored, p.n - first - 64 - stored);
 	store(&p, p.n - 64 - stored);
 	OK(trace_open(trace, &r));
 	assert_int_equal(sample_check(r, EVENTS, &last), -EIO);

@@ -62,8 +62,7 @@ static struct trace_reader *reopen(void)
 	return r;
 }
 
-static void expect_contents(struct trace_reader *r, uint32_t id,
-			    const void *data, size_t n)
+static void expect_contents(struct trace_reader *r, uint32_t id, const void *data, size_t n)
 {
 	uint8_t *got = malloc(n + 1);
 	int fd;
@@ -248,8 +247,7 @@ static void set_user_id_programs_are_never_linked(void **state)
 
 /* ---- what the reader finds in files/ instead ---- */
 
-static void expect_refused(struct trace_reader *r, uint32_t id, int error,
-			   const char *text)
+static void expect_refused(struct trace_reader *r, uint32_t id, int error, const char *text)
 {
 	int fd, s = trace_open_file(r, id, &fd);
 
@@ -332,7 +330,7 @@ static void a_lost_file_table_is_an_error_and_not_another_file(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define TEST(f)	   cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 #define ON_DISK(f) cmocka_unit_test_setup_teardown(f, set_up_on_disk, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(stored_files_come_back_by_id_and_name),

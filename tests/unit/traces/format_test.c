@@ -87,8 +87,11 @@ static void the_example_is_what_the_writer_encodes(void **state)
 	char *dir = sample_dir(), *trace = sample_path(dir, "t");
 	char *events = sample_path(trace, "events");
 	struct trace_writer *w = sample_create(trace);
-	struct stream s = { .kind = FRAME_EVENTS, .trace = "t", .check_hashes = true,
-			    .raw_max = FRAME_RAW_MAX, .seed = frame_seed(UUID) };
+	struct stream s = { .kind = FRAME_EVENTS,
+			    .trace = "t",
+			    .check_hashes = true,
+			    .raw_max = FRAME_RAW_MAX,
+			    .seed = frame_seed(UUID) };
 	static uint8_t bytes[4096];
 	struct event e = { 0 };
 	FILE *f;
@@ -109,8 +112,7 @@ static void the_example_is_what_the_writer_encodes(void **state)
 	assert_int_equal(s.n, 1);
 	OK(stream_load(&s, 0));
 	assert_int_equal(s.raw.len, sizeof(example) - FRAME_HEADER_BYTES - PACKED_BYTES);
-	assert_memory_equal(s.raw.data, example + FRAME_HEADER_BYTES + PACKED_BYTES,
-			    s.raw.len);
+	assert_memory_equal(s.raw.data, example + FRAME_HEADER_BYTES + PACKED_BYTES, s.raw.len);
 	stream_deinit(&s);
 	event_deinit(&e);
 	free(events);

@@ -5,8 +5,7 @@
 
 static char *const arguments[] = { "ls", "", "-\xff\x01\"\n", "\xc3\xa9", NULL };
 static char *const environment[] = { "A=b", NULL };
-static struct trace_cpuid cpuid[] = { { 0, 0, 22, 1, 2, 3 },
-				      { 7, 1, 4, 5, 6, UINT32_MAX } };
+static struct trace_cpuid cpuid[] = { { 0, 0, 22, 1, 2, 3 }, { 7, 1, 4, 5, 6, UINT32_MAX } };
 
 static struct trace_header sample_header(void)
 {
@@ -114,17 +113,19 @@ static void nonsense_is_refused_with_its_place(void **state)
 	expect_refused("{}", -EIO, "damaged, or not of a trace");
 	expect_refused("{\"format\": \"other\", \"version\": 1}", -EIO, "not of a trace");
 	expect_refused("{\"format\": \"deja trace\", \"version\": \"1\"}", -EIO, "not of a trace");
-	expect_refused("{\"format\": \"deja trace\", \"version\": 2}", -EPROTONOSUPPORT, "version 2");
+	expect_refused("{\"format\": \"deja trace\", \"version\": 2}", -EPROTONOSUPPORT,
+		       "version 2");
 	expect_refused("{\"format\": \"deja trace\", \"version\": 1}", -EIO, "uuid is damaged");
-	expect_refused("{\"format\": \"deja trace\", \"version\": 1, \"version\": 1}", -EIO, "duplicate");
+	expect_refused("{\"format\": \"deja trace\", \"version\": 1, \"version\": 1}", -EIO,
+		       "duplicate");
 }
 
 /* Each member in turn is replaced by a value of another type. */
 static void members_of_another_type_are_refused_by_name(void **state)
 {
-	static const char *const members[] = { "began_ns", "argv", "envp", "aslr",
-					       "verify_ticks", "xcr0", "cpuid",
-					       "xstate_bytes", "program" };
+	static const char *const members[] = { "began_ns", "argv",	   "envp",
+					       "aslr",	   "verify_ticks", "xcr0",
+					       "cpuid",	   "xstate_bytes", "program" };
 	struct trace_header h = sample_header();
 	struct buf text = { 0 };
 

@@ -20,15 +20,15 @@
 
 #include <cmocka.h>
 
-#define OK(call)                                                              \
-	do {                                                                  \
-		int ok_ = (call);                                             \
-		if (ok_ < 0)                                                  \
-			fail_msg("%s: %d: %s", #call, ok_, fail_text());      \
+#define OK(call)                                                                                   \
+	do {                                                                                       \
+		int ok_ = (call);                                                                  \
+		if (ok_ < 0)                                                                       \
+			fail_msg("%s: %d: %s", #call, ok_, fail_text());                           \
 	} while (0)
 
-static inline int sample_remove_one(const char *path, const struct stat *st,
-				    int type, struct FTW *ftw)
+static inline int sample_remove_one(const char *path, const struct stat *st, int type,
+				    struct FTW *ftw)
 {
 	(void)st;
 	(void)type;
@@ -57,8 +57,7 @@ static inline void sample_remove(char *dir)
 	free(dir);
 }
 
-__attribute__((returns_nonnull)) static inline char *
-sample_path(const char *dir, const char *name)
+__attribute__((returns_nonnull)) static inline char *sample_path(const char *dir, const char *name)
 {
 	char *path;
 
@@ -90,8 +89,7 @@ static inline void sample_buf(uint64_t *seed, struct buf *b, size_t n)
 	sample_fill(seed, to, n);
 }
 
-static inline void sample_space(uint64_t *seed, struct event_space *s,
-				uint32_t file)
+static inline void sample_space(uint64_t *seed, struct event_space *s, uint32_t file)
 {
 	sample_fill(seed, s->zones, sizeof(s->zones));
 	s->brk_start = sample_random(seed);
@@ -133,8 +131,8 @@ static inline void sample_writes(uint64_t *seed, struct event *e)
 }
 
 /* Makes e an event of this kind. file: an id that it names, or 0. */
-static inline void sample_event(uint64_t *seed, struct event *e,
-				enum event_kind kind, uint32_t file)
+static inline void sample_event(uint64_t *seed, struct event *e, enum event_kind kind,
+				uint32_t file)
 {
 	event_clear(e);
 	e->kind = kind;
@@ -185,21 +183,21 @@ static inline void sample_event(uint64_t *seed, struct event *e,
 
 /* ---- comparison ---- */
 
-#define SAME(member) \
-	if (a->member != b->member) \
-		return #member
-#define SAME_BYTES(member) \
-	if (memcmp(&a->member, &b->member, sizeof(a->member)) != 0) \
-		return #member
-#define SAME_BUF(member)                                 \
-	if (a->member.len != b->member.len ||            \
-	    (a->member.len && memcmp(a->member.data, b->member.data, \
-				     a->member.len) != 0)) \
-		return #member
-#define SAME_STRING(member)                              \
-	if (!a->member != !b->member ||                  \
-	    (a->member && strcmp(a->member, b->member) != 0)) \
-		return #member
+#define RETURN_IF(differs, member)                                                                 \
+	do {                                                                                       \
+		if (differs)                                                                       \
+			return #member;                                                            \
+	} while (0)
+#define SAME(member)	   RETURN_IF(a->member != b->member, member)
+#define SAME_BYTES(member) RETURN_IF(memcmp(&a->member, &b->member, sizeof(a->member)) != 0, member)
+#define SAME_BUF(member)                                                                           \
+	RETURN_IF(a->member.len != b->member.len ||                                                \
+			  (a->member.len &&                                                        \
+			   memcmp(a->member.data, b->member.data, a->member.len) != 0),            \
+		  member)
+#define SAME_STRING(member)                                                                        \
+	RETURN_IF(!a->member != !b->member || (a->member && strcmp(a->member, b->member) != 0),    \
+		  member)
 
 static inline const char *mapping_difference(const struct event_mapping *a,
 					     const struct event_mapping *b)
@@ -216,8 +214,7 @@ static inline const char *mapping_difference(const struct event_mapping *a,
 	return NULL;
 }
 
-static inline const char *space_difference(const struct event_space *a,
-					   const struct event_space *b)
+static inline const char *space_difference(const struct event_space *a, const struct event_space *b)
 {
 	const char *d = NULL;
 
@@ -233,8 +230,7 @@ static inline const char *space_difference(const struct event_space *a,
 	return d;
 }
 
-static inline const char *task_difference(const struct event_task *a,
-					  const struct event_task *b)
+static inline const char *task_difference(const struct event_task *a, const struct event_task *b)
 {
 	SAME(tid);
 	SAME(tgid);
@@ -250,8 +246,7 @@ static inline const char *task_difference(const struct event_task *a,
 }
 
 /* NULL, or the name of a member that differs. */
-static inline const char *event_difference(const struct event *a,
-					   const struct event *b)
+static inline const char *event_difference(const struct event *a, const struct event *b)
 {
 	const char *d = NULL;
 
@@ -280,8 +275,7 @@ static inline const char *event_difference(const struct event *a,
 		SAME(writes[i].addr);
 		SAME(writes[i].size);
 		if (memcmp(a->data.data + a->writes[i].data_offset,
-			   b->data.data + b->writes[i].data_offset,
-			   a->writes[i].size) != 0)
+			   b->data.data + b->writes[i].data_offset, a->writes[i].size) != 0)
 			return "data";
 	}
 	for (size_t i = 0; i < a->n_spaces && !d; i++)

@@ -277,8 +277,8 @@ static void write_until_killed(const char *trace, event_t *flushed)
 
 static void a_killed_writer_loses_only_what_was_not_flushed(void **state)
 {
-	event_t *flushed = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	event_t *flushed =
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	(void)state;
 	for (event_t goal = 100; goal <= 2000; goal += 300) {
@@ -364,8 +364,8 @@ static void the_thread_takes_no_signals_and_avoids_the_tracees_core(void **state
 	OK(trace_flush(w));
 	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
 	/* All but SIGKILL, SIGSTOP and the two that glibc keeps for itself. */
-	mask = blocked_signals(other_thread()) | 1ull << (SIGKILL - 1) |
-	       1ull << (SIGSTOP - 1) | 1ull << 31 | 1ull << 32;
+	mask = blocked_signals(other_thread()) | 1ull << (SIGKILL - 1) | 1ull << (SIGSTOP - 1) |
+	       1ull << 31 | 1ull << 32;
 	assert_int_equal(mask, UINT64_MAX);
 	if (CPU_COUNT(&all) > 1) {
 		assert_int_equal(sched_getaffinity(other_thread(), sizeof(one), &one), 0);
