@@ -150,8 +150,12 @@ static int handle(struct recorder *r, struct task *t, struct task_stop *stop)
 			r->running = NULL;
 		return task_listen(t);
 	case TASK_CONTINUED:
+		if (!t->call_entered) {
+			rec_make_ready(r, t);
+			return 0;
+		}
 		rt->state = REC_KERNEL;
-		return task_resume_stopped(t);
+		return task_resume_kernel(t);
 	case TASK_EXITING:
 		return rec_exiting(r, t, stop);
 	case TASK_GONE:

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Running a task to the place of its next event. Calls, faults and instructions
-// that see the outside stop the task by themselves, and are then compared with
-// what the event says; for the others the place is (ticks, pc).
+// Running a task to the place of its next event. Calls and instructions that see
+// the outside stop the task by themselves, and are then compared with what the
+// event says; for the others the place is (ticks, pc). An instruction that
+// raised a signal is such a place too: what made it fault (a file that was cut,
+// a limit of the stack) need not be so in replay.
 #include <errno.h>
 #include <string.h>
 
@@ -13,7 +15,6 @@
 /* Instructions between a tick and a place, at most. */
 #define MAX_STEPS 50000000
 
-/* Signals raised by the instruction itself, and calls, stop the task. */
 static bool stops_by_itself(const struct event *e)
 {
 	switch (e->kind) {
@@ -24,8 +25,6 @@ static bool stops_by_itself(const struct event *e)
 		return true;
 	case EVENT_EXIT:
 		return e->regs.orig_rax != (uint64_t)-1;
-	case EVENT_SIGNAL:
-		return e->flags & EVENT_SYNC;
 	default:
 		return false;
 	}
@@ -60,7 +59,7 @@ static bool at_place(const struct task *t, const struct event *e)
 		return e->flags & EVENT_INEXACT || t->ticks >= e->ticks;
 	if (t->ticks != e->ticks || t->regs.rip != e->regs.rip)
 		return false;
-	return !(e->flags & EVENT_INEXACT) || same_registers(t, e);
+	return !(e->flags & (EVENT_INEXACT | EVENT_SYNC)) || same_registers(t, e);
 }
 
 static int check_call(struct replayer *r, struct task *t)

@@ -48,6 +48,12 @@ int task_wait_internal(struct task *t, int *status)
 			r = tracees_keep_early(t->tracees, t->os_tid, *status);
 			return r ? r : -ESRCH;
 		}
+		if (*status >> 16 == PTRACE_EVENT_STOP) {
+			r = os_cont_to_syscall(t->os_tid, 0);
+			if (r)
+				return r;
+			continue;
+		}
 		if (!is_signal_stop(*status))
 			return 0;
 		r = os_get_siginfo(t->os_tid, &info);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -105,6 +106,11 @@ static int raise_again(struct task *t, const siginfo_t *info, const struct regs 
 		}
 		if (r)
 			return r;
+		if (WIFSTOPPED(status) && status >> 16 == PTRACE_EVENT_STOP) {
+			/* SIGCONT also notifies the tracer of itself. */
+			r = os_cont(t->os_tid, 0);
+			continue;
+		}
 		if (!WIFSTOPPED(status) || status >> 16) {
 			r = tracees_keep_early(t->tracees, t->os_tid, status);
 			return r ? r : -ESRCH;

@@ -159,12 +159,6 @@ int task_listen(struct task *t)
 	return os_listen(t->os_tid);
 }
 
-int task_resume_stopped(struct task *t)
-{
-	t->mode = t->call_entered ? TASK_IN_KERNEL : TASK_RUNNING;
-	return t->call_entered ? os_cont_to_syscall(t->os_tid, 0) : os_cont(t->os_tid, 0);
-}
-
 int task_interrupt(struct task *t)
 {
 	return os_interrupt(t->os_tid);

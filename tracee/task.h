@@ -172,10 +172,9 @@ int task_resume_kernel(struct task *t) must_check;
 /* The call is over: sets what the program sees (rax = result, rcx, r11; a vDSO
  * function returns to its caller). regs.rip is then the next instruction. */
 void task_finish_call(struct task *t, int64_t result);
-/* Behind TASK_GROUP_STOP: stays stopped until SIGCONT (TASK_CONTINUED) or death.
- * Behind TASK_CONTINUED: goes on with what it did. */
+/* Behind TASK_GROUP_STOP: stays stopped until SIGCONT (TASK_CONTINUED: goes on
+ * with its call, or with task_run()) or death. */
 int task_listen(struct task *t) must_check;
-int task_resume_stopped(struct task *t) must_check;
 /* Asks a running task to stop soon: it gives some stop, TASK_SIGNAL without
  * pending ones if nothing else. */
 int task_interrupt(struct task *t) must_check;

@@ -319,6 +319,7 @@ static int ptrace_stop(struct task *t, int signo, struct task_stop *ret)
 		return 0;
 	}
 	if (t->mode == TASK_IN_GROUP_STOP) {
+		t->mode = TASK_STOPPED;
 		ret->kind = TASK_CONTINUED;
 		return 0;
 	}
