@@ -173,10 +173,12 @@ int rec_exiting(struct recorder *r, struct task *t, struct task_stop *stop)
 	struct event *e = rec_event(r, EVENT_EXIT, t);
 	int err;
 
-	if (t->in_call) {
+	if (t->in_call && !rt->fatal_signo) {
 		e->regs = rt->entry;
 		e->ticks = rt->entry_ticks;
 		e->nr = t->call_nr;
+	} else {
+		e->regs.orig_rax = (uint64_t)-1;
 	}
 	if (stop->killed_inside && !rt->fatal_signo)
 		e->flags |= EVENT_INEXACT;

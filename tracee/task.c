@@ -54,6 +54,7 @@ int task_go(struct task *t)
 	if (!r)
 		r = os_cont(t->os_tid, 0);
 	t->at_entry = t->in_signal_stop = false;
+	t->fresh = true;
 	t->mode = TASK_RUNNING;
 	return r;
 }
@@ -151,6 +152,7 @@ void task_finish_call(struct task *t, int64_t result)
 		t->regs.rcx = t->regs.rip;
 		t->regs.r11 = t->regs.eflags;
 	}
+	t->regs.orig_rax = (uint64_t)-1;
 	t->in_call = t->call_entered = t->call_vdso = false;
 }
 

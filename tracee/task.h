@@ -116,7 +116,7 @@ struct task {
 
 	/* The machine's state. */
 	struct regs machine;
-	bool machine_valid;
+	bool fresh; /* nothing was reported since task_run() loaded machine */
 	bool at_entry;	  /* in a seccomp stop, before the call at the gate */
 	bool in_signal_stop; /* in a signal-delivery-stop for info_now */
 	bool call_entered;   /* the kernel performs call_nr or will restart it */

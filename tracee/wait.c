@@ -167,6 +167,7 @@ static int at_gate(struct task *t, struct task_stop *ret)
 {
 	int r = os_get_regs(t->os_tid, &t->machine);
 
+	t->fresh = false;
 	if (r)
 		return r;
 	t->at_entry = true;
@@ -283,6 +284,22 @@ static int fault(struct task *t, struct task_stop *ret)
 	return 0;
 }
 
+/*
+ * A signal that was pending when the task was resumed: no instruction has been
+ * executed, so it can be delivered here. Programs rely on that: kill(2) of
+ * oneself and sigprocmask(2) deliver before they return.
+ */
+static bool not_begun(struct task *t)
+{
+	struct regs now;
+
+	if (!t->fresh || t->step || dbt_counted(t->space->dbt) || os_get_regs(t->os_tid, &now))
+		return false;
+	now.orig_rax = t->machine.orig_rax;
+	now.eflags = t->machine.eflags;
+	return !memcmp(&now, &t->machine, sizeof(now));
+}
+
 static int signal_stop(struct task *t, struct task_stop *ret)
 {
 	int r = os_get_siginfo(t->os_tid, &ret->info);
@@ -299,6 +316,11 @@ static int signal_stop(struct task *t, struct task_stop *ret)
 	if (raised_by_instruction(&ret->info))
 		return fault(t, ret);
 	task_stash(t, &ret->info);
+	if (not_begun(t)) {
+		t->settle = false;
+		ret->kind = TASK_SIGNAL;
+		return 0;
+	}
 	if (!t->step && !t->settle) {
 		t->settle = true;
 		t->ticks += dbt_counted(t->space->dbt);
