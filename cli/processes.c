@@ -16,7 +16,10 @@ void processes_deinit(struct processes *p)
 		free(p->items[i].exe);
 		buf_deinit(&p->items[i].argv);
 	}
+	for (size_t i = 0; i < p->n_execs; i++)
+		free(p->execs[i].exe);
 	free(p->items);
+	free(p->execs);
 	*p = (struct processes){ 0 };
 }
 
@@ -113,10 +116,30 @@ static int read_argv(const struct event *e, struct buf *out)
 	return 0;
 }
 
-static int take_exec(struct process *p, const struct event *e)
+static int add_exec(struct processes *all, pid_t pid, event_t event, const char *exe)
 {
+	struct process_exec *execs = reallocarray(all->execs, all->n_execs + 1, sizeof(*execs));
+	char *copy = strdup(exe);
+
+	if (execs)
+		all->execs = execs;
+	if (!execs || !copy) {
+		free(copy);
+		return fail(-ENOMEM, "out of memory");
+	}
+	execs[all->n_execs++] = (struct process_exec){ pid, event, copy };
+	return 0;
+}
+
+static int take_exec(struct processes *all, struct process *p, const struct event *e)
+{
+	int error;
+
 	if (!e->n_tasks || !e->n_spaces)
 		return 0;
+	error = add_exec(all, p->pid, e->number, e->spaces[0].exe ? e->spaces[0].exe : "");
+	if (error)
+		return error;
 	if (e->tasks[0].ppid)
 		p->ppid = e->tasks[0].ppid;
 	if (!p->exec)
@@ -163,8 +186,8 @@ static int take_event(struct processes *all, const struct event *e)
 	}
 	p->last = e->number;
 	if (e->kind == EVENT_EXEC || (e->kind == EVENT_KEYFRAME && !p->execed))
-		return take_exec(p, e);
-	if (e->kind == EVENT_SYSCALL && e->new_tid > 0)
+		return take_exec(all, p, e);
+	if (e->new_tid > 0)
 		return take_fork(all, (size_t)(p - all->items), e);
 	return 0;
 }

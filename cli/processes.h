@@ -15,9 +15,18 @@ struct process {
 	struct buf argv;  /* NUL-separated words of its last exec, or its parent's */
 };
 
+/* A process that executed a program. */
+struct process_exec {
+	pid_t pid;
+	event_t event;
+	char *exe; /* owned */
+};
+
 struct processes {
 	struct process *items; /* owned; in the order they appeared */
 	size_t n;
+	struct process_exec *execs; /* owned; in their order */
+	size_t n_execs;
 };
 
 /* Reads the trace from its start to its end. -ENOMEM, -EIO */

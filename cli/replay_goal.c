@@ -15,44 +15,62 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The first process that executed a program of this name or path. */
-static struct process *find_program(const struct processes *all, const char *name)
+/* The first time that a program of this name or path was executed, by process
+ * pid (0: any); NULL: never. name: NULL for any program. */
+static const struct process_exec *find_exec(const struct processes *all, pid_t pid,
+					    const char *name)
 {
-	for (size_t i = 0; i < all->n; i++) {
-		struct process *p = &all->items[i];
+	for (size_t i = 0; i < all->n_execs; i++) {
+		const struct process_exec *x = &all->execs[i];
 
-		if (p->execed && p->exe && !strcmp(strchr(name, '/') ? p->exe : base_name(p->exe), name))
-			return p;
+		if (pid && x->pid != pid)
+			continue;
+		if (!name || !strcmp(strchr(name, '/') ? x->exe : base_name(x->exe), name))
+			return x;
 	}
 	return NULL;
 }
 
-/* -p takes a process that executes a program, -f also one that only forked. */
-static int find_process(const struct replay_goal *goal, const struct processes *all,
-			const struct process **ret)
+/* -p: behind the exec. The first process is there from the start. */
+static int resolve_exec(struct replay_goal *goal, const struct processes *all)
 {
-	const char *name = goal->on_process ? goal->on_process : goal->on_fork;
+	const struct process_exec *x;
+	uint64_t pid;
+
+	if (parse_number(goal->on_process, INT32_MAX, &pid)) {
+		if (!processes_find(all, (pid_t)pid))
+			return fail(-EINVAL, "the trace has no process %s (see `deja ps')",
+				    goal->on_process);
+		x = find_exec(all, (pid_t)pid, NULL);
+	} else {
+		x = find_exec(all, 0, goal->on_process);
+	}
+	if (!x)
+		return fail(-EINVAL, "process %s never executed a program (see `deja ps'; -f finds "
+			    "one that was only forked)", goal->on_process);
+	goal->process = x->pid;
+	if (goal->event <= x->event)
+		goal->event = x->event + 1;
+	return 0;
+}
+
+static int resolve_fork(struct replay_goal *goal, const struct processes *all)
+{
 	const struct process *p;
 	uint64_t pid;
 
-	if (parse_number(name, INT32_MAX, &pid))
-		p = processes_find(all, (pid_t)pid);
-	else if (goal->on_process)
-		p = find_program(all, name);
-	else
-		return fail(-EINVAL, "-f needs the number of a process, not %s", name);
+	if (!parse_number(goal->on_fork, INT32_MAX, &pid))
+		return fail(-EINVAL, "-f needs the number of a process, not %s", goal->on_fork);
+	p = processes_find(all, (pid_t)pid);
 	if (!p)
-		return fail(-EINVAL, "the trace has no process %s (see `deja ps')", name);
-	if (goal->on_process && !p->exec)
-		return fail(-EINVAL, "process %s never executed a program: use -f", name);
-	*ret = p;
+		return fail(-EINVAL, "the trace has no process %s (see `deja ps')", goal->on_fork);
+	goal->process = p->pid;
 	return 0;
 }
 
 int replay_goal_resolve(struct replay_goal *goal, struct trace_reader *trace)
 {
 	cleanup_with(processes_deinit) struct processes all = { 0 };
-	const struct process *p;
 	int error;
 
 	if (goal->goto_event > trace_last_event(trace))
@@ -62,18 +80,13 @@ int replay_goal_resolve(struct replay_goal *goal, struct trace_reader *trace)
 	if (!goal->on_process && !goal->on_fork && !goal->end)
 		return 0;
 	error = processes_read(trace, &all);
-	if (error)
-		return error;
-	p = all.items;
-	if (goal->on_process || goal->on_fork) {
-		error = find_process(goal, &all, &p);
-		if (error)
-			return error;
-		goal->process = p->pid;
-	}
-	if (goal->end)
-		goal->event = p->last;
-	return 0;
+	if (!error && goal->on_process)
+		error = resolve_exec(goal, &all);
+	else if (!error && goal->on_fork)
+		error = resolve_fork(goal, &all);
+	if (!error && goal->end)
+		goal->event = (goal->process ? processes_find(&all, goal->process) : all.items)->last;
+	return error;
 }
 
 /* Goes on to the goal: without a focus nothing else stops a replay, but its
@@ -93,11 +106,11 @@ static int run_to_goal(struct replayer *r)
 	return 0;
 }
 
-static int reach_process(const struct replay_goal *goal, struct replayer *r)
+static int reach_fork(const struct replay_goal *goal, struct replayer *r)
 {
-	if (!goal->process)
+	if (!goal->on_fork)
 		return 0;
-	replayer_goal_process(r, goal->process, goal->on_process != NULL);
+	replayer_goal_process(r, goal->process, false);
 	return run_to_goal(r);
 }
 
@@ -124,7 +137,7 @@ int replay_goal_reach(const struct replay_goal *goal, struct replayer *r)
 	if (!goal->process && !goal->event)
 		return 0;
 	replayer_focus(r, 0);
-	error = reach_process(goal, r);
+	error = reach_fork(goal, r);
 	if (!error)
 		error = reach_event(goal, r);
 	replayer_place(r, &place);

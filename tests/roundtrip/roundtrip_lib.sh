@@ -114,17 +114,15 @@ fresh_cwd()
 # run_step NAME STEP COMMAND...: results/NAME.STEP.{out,err,status}
 run_step()
 {
-	local base=$work/results/$1.$2
+	local base=$work/results/$1.$2 limit=${SECONDS_EACH:-60} began=$SECONDS
 	shift 2
 	{
-		timeout -k 5 "${SECONDS_EACH:-60}" "$@" <"${STDIN:-/dev/null}" >"$base.out" 2>"$base.err.all"
+		timeout -k 5 "$limit" "$@" <"${STDIN:-/dev/null}" >"$base.out" 2>"$base.err.all"
 		echo $? >"$base.status"
 	} 2>/dev/null
 	# What deja itself says is no output of the program.
 	grep -av '^deja: ' "$base.err.all" >"$base.err"
-	[ "$(cat "$base.status")" != 124 ] || fail "${base##*/}: no end after ${SECONDS_EACH:-60} s"
-	[ "$(cat "$base.status")" != 137 ] || fail "${base##*/}: was killed"
-	return 0
+	[ $((SECONDS - began)) -lt "$limit" ] || fail "${base##*/}: no end after $limit s"
 }
 
 # same NAME STEP1 STEP2 PART

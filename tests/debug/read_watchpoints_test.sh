@@ -1,0 +1,38 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# rwatch stops behind a read, awatch behind reads and writes.
+. "$(dirname "$0")/debug_lib.sh"
+compile program <<'C'
+static volatile long counter;
+int main(void)
+{
+	long seen = 0;
+	counter = 5;
+	seen += counter;
+	counter = 6;
+	seen += counter;
+	return (int)seen;
+}
+C
+recorded program
+session program <<'GDB'
+break main
+continue
+rwatch counter
+continue
+continue
+delete
+continue
+GDB
+expect 'Breakpoint 1, main' 'Hardware read watchpoint 2: counter' 'Value = 5' 'Value = 6' \
+	'exited with code 013'
+session program <<'GDB'
+break main
+continue
+awatch counter
+continue
+continue
+continue
+GDB
+expect 'access .*watchpoint 2: counter' 'New value = 5' 'Value = 5' 'New value = 6'
+finish
