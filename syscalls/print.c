@@ -145,17 +145,19 @@ static bool is_command(const struct printer *p, const char *name)
 
 static void good_result(struct printer *p, const struct sys_row *row)
 {
+	if (is_command(p, "F_GETFL")) {
+		put(p, "0x%lx (flags ", p->result);
+		print_open(p, p->result);
+		put(p, ")");
+		return;
+	}
 	if (row && row->flags & ROW_HEX)
 		put(p, "0x%lx", p->result);
 	else if (row && row->flags & ROW_OCT)
 		put(p, "0%lo", p->result);
 	else
 		put(p, "%ld", p->result);
-	if (is_command(p, "F_GETFL")) {
-		put(p, " (flags ");
-		print_open(p, p->result);
-		put(p, ")");
-	} else if (is_command(p, "F_GETFD") && p->result) {
+	if (is_command(p, "F_GETFD") && p->result) {
 		put(p, " (flags ");
 		put_flags(p, TYPE_FDFLAGS, p->result);
 		put(p, ")");

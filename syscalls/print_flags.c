@@ -28,7 +28,8 @@
 #include <linux/quota.h>
 
 /* On x86-64 libc has 0 for it, but the kernel sets it in what F_GETFL gives. */
-#define KERNEL_O_LARGEFILE 0100000
+#undef O_LARGEFILE
+#define O_LARGEFILE 0100000
 #ifndef SA_RESTORER
 #define SA_RESTORER 0x04000000 /* asm/signal.h */
 #endif

@@ -12,7 +12,8 @@
 
 #include "run.h"
 
-#define GAP 96 /* bytes of canary behind each object */
+#define GAP 96	       /* bytes of canary behind each object */
+#define BLOCK_BYTES 512 /* compared at once */
 
 
 /* The fill: differs in every byte between the two runs, and within 251 bytes. */
@@ -121,6 +122,14 @@ static void complain(const struct canary *c, const struct sys_plan *p, long resu
 	_exit(1);
 }
 
+static void check_block(const struct canary *c, const struct sys_plan *p, long result,
+			const struct sys_areas *areas, size_t at)
+{
+	for (size_t i = at; i < at + BLOCK_BYTES; i++)
+		if (c->arena[i] != c->before[i] && !lies_in(areas, (taddr_t)&c->arena[i], 1))
+			complain(c, p, result, areas, "changed:", (taddr_t)&c->arena[i]);
+}
+
 /* Every byte that changed is in areas, and every area in one of the plan. */
 static void check(const struct canary *c, const struct sys_plan *p, long result)
 {
@@ -131,9 +140,9 @@ static void check(const struct canary *c, const struct sys_plan *p, long result)
 	for (size_t i = 0; i < areas.n; i++)
 		if (!lies_in(&p->areas, areas.items[i].addr, areas.items[i].bytes))
 			complain(c, p, result, &areas, "outside the plan:", areas.items[i].addr);
-	for (size_t i = 0; i < ARENA_BYTES; i++)
-		if (c->arena[i] != c->before[i] && !lies_in(&areas, (taddr_t)&c->arena[i], 1))
-			complain(c, p, result, &areas, "changed:", (taddr_t)&c->arena[i]);
+	for (size_t at = 0; at < ARENA_BYTES; at += BLOCK_BYTES)
+		if (memcmp(c->arena + at, c->before + at, BLOCK_BYTES))
+			check_block(c, p, result, &areas, at);
 	sys_areas_deinit(&areas);
 }
 
