@@ -169,7 +169,7 @@ static int run_debugger(struct replay *r)
 		return report_replay_failure(error);
 	warn_cut_off(r->trace.reader);
 	r->gdb.process = r->goal.process;
-	r->gdb.at_exec = r->goal.on_process != NULL;
+	r->gdb.at_exec = r->goal.at_exec;
 	r->gdb.debugger_options = r->debugger_options;
 	error = replay_gdb(r->replayer, r->trace.reader, &r->gdb, &status);
 	return error ? report_replay_failure(error) : status;

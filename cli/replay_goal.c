@@ -49,6 +49,7 @@ static int resolve_exec(struct replay_goal *goal, const struct processes *all)
 		return fail(-EINVAL, "process %s never executed a program (see `deja ps'; -f finds "
 			    "one that was only forked)", goal->on_process);
 	goal->process = x->pid;
+	goal->at_exec = x->event > 1;
 	if (goal->event <= x->event)
 		goal->event = x->event + 1;
 	return 0;
@@ -106,11 +107,12 @@ static int run_to_goal(struct replayer *r)
 	return 0;
 }
 
-static int reach_fork(const struct replay_goal *goal, struct replayer *r)
+/* An exec that was resolved is an event. */
+static int reach_process(const struct replay_goal *goal, struct replayer *r)
 {
-	if (!goal->on_fork)
+	if (!goal->process || (goal->on_process && goal->event))
 		return 0;
-	replayer_goal_process(r, goal->process, false);
+	replayer_goal_process(r, goal->process, goal->on_process != NULL);
 	return run_to_goal(r);
 }
 
@@ -137,7 +139,7 @@ int replay_goal_reach(const struct replay_goal *goal, struct replayer *r)
 	if (!goal->process && !goal->event)
 		return 0;
 	replayer_focus(r, 0);
-	error = reach_fork(goal, r);
+	error = reach_process(goal, r);
 	if (!error)
 		error = reach_event(goal, r);
 	replayer_place(r, &place);

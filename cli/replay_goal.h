@@ -11,9 +11,11 @@ struct replay_goal {
 	const char *on_fork;	/* -f: a pid */
 	bool end;		/* -e: the last event before the process is gone */
 
-	/* What that is in a trace; 0: not asked for. */
+	/* What that is in a trace; 0: not asked for. A process without an event
+	 * means where it executes its program, or with -f where it is forked. */
 	pid_t process;
 	event_t event;
+	bool at_exec; /* -p, of a process that is not there from the start */
 };
 
 /* Finds process and event in the trace, whose position is lost. -EINVAL: there

@@ -59,9 +59,13 @@ break in_child
 continue
 up
 print argv[1]
+run
+up
+print argv[1]
 continue
 GDB
-expect 'Breakpoint 1, in_child \(n=2\)' '\$1 = .*"first"' 'exited with code 03'
+expect 'Breakpoint 1, in_child \(n=2\)' '\$1 = .*"first"' 'Breakpoint 1, in_child \(n=2\)' \
+	'\$2 = .*"first"' 'exited with code 03'
 
 session parent -p child <<'GDB'
 break in_child
