@@ -12,6 +12,9 @@
  * that comes late does harm. */
 #define WAKE_SIGNAL SIGURG
 
+/* What one watch of the replayer covers at most. */
+#define WATCH_BYTES 8
+
 static void on_wake(int signo)
 {
 	(void)signo;
@@ -118,6 +121,13 @@ static int target_set_breakpoint(void *ctx, taddr_t pc, bool set)
 	return replayer_set_breakpoint(t->replayer, pc, set);
 }
 
+static void unwatch(const struct replay_target *t, taddr_t addr, size_t len,
+		    enum replay_watch_type type)
+{
+	for (size_t at = 0; at < len; at += WATCH_BYTES)
+		(void)!replayer_set_watch(t->replayer, addr + at, WATCH_BYTES, type, false);
+}
+
 static int target_set_watch(void *ctx, taddr_t addr, size_t len, enum gdb_watch_type type,
 			    bool set)
 {
@@ -127,8 +137,17 @@ static int target_set_watch(void *ctx, taddr_t addr, size_t len, enum gdb_watch_
 		[GDB_WATCH_ACCESS] = REPLAY_WATCH_ACCESS,
 	};
 	const struct replay_target *t = ctx;
+	int error = 0;
 
-	return replayer_set_watch(t->replayer, addr, len, types[type], set);
+	/* The replayer watches a word at a time; gdb takes any part of what it
+	 * watches for the whole. */
+	for (size_t at = 0, n; !error && at < len; at += n) {
+		n = len - at < WATCH_BYTES ? len - at : WATCH_BYTES;
+		error = replayer_set_watch(t->replayer, addr + at, n, types[type], set);
+		if (error && set)
+			unwatch(t, addr, at, types[type]);
+	}
+	return error;
 }
 
 static enum gdb_stop_kind stop_kind(const struct replay_target *t, const struct replay_stop *stop)

@@ -19,9 +19,8 @@ static void values_deinit(struct values *v)
 	buf_deinit(&v->xstate);
 }
 
-static int values_read(struct gdb_server *s, bool with_xstate, struct values *ret)
+static int values_read(struct gdb_server *s, pid_t tid, bool with_xstate, struct values *ret)
 {
-	pid_t tid = gdb_current_thread(s);
 	int err = s->ops->regs(s->ctx, tid, &ret->regs);
 
 	return err || !with_xstate ? err : s->ops->xstate(s->ctx, tid, &ret->xstate);
@@ -30,7 +29,7 @@ static int values_read(struct gdb_server *s, bool with_xstate, struct values *re
 int gdb_do_read_registers(struct gdb_server *s, struct text args)
 {
 	struct values v = { 0 };
-	int err = values_read(s, true, &v);
+	int err = values_read(s, gdb_current_thread(s), true, &v);
 
 	(void)args;
 	for (size_t i = 0; !err && i < s->registers.n; i++)
@@ -39,10 +38,10 @@ int gdb_do_read_registers(struct gdb_server *s, struct text args)
 	return err;
 }
 
-static int append_register(struct gdb_server *s, uint64_t n, struct buf *ret)
+static int append_register(struct gdb_server *s, pid_t tid, size_t n, struct buf *ret)
 {
 	struct values v = { 0 };
-	int err = values_read(s, !gdb_register_general(&s->registers, n), &v);
+	int err = values_read(s, tid, !gdb_register_general(&s->registers, n), &v);
 
 	if (!err)
 		err = gdb_registers_append(&s->registers, n, &v.regs, &v.xstate, ret);
@@ -54,7 +53,27 @@ int gdb_do_read_register(struct gdb_server *s, struct text args)
 {
 	uint64_t n;
 
-	return text_take_hex(&args, &n) ? append_register(s, n, &s->reply) : -EINVAL;
+	if (!text_take_hex(&args, &n))
+		return -EINVAL;
+	return append_register(s, gdb_current_thread(s), n, &s->reply);
+}
+
+int gdb_register_value(struct gdb_server *s, pid_t tid, size_t n, uint64_t *ret)
+{
+	struct buf hex = { 0 }, bytes = { 0 };
+	struct text text;
+	int err = append_register(s, tid, n, &hex);
+
+	text = (struct text){ hex.data, hex.data + hex.len };
+	if (!err)
+		err = text_unhex(text, &bytes);
+	if (!err) {
+		*ret = 0;
+		memcpy(ret, bytes.data, bytes.len < sizeof(*ret) ? bytes.len : sizeof(*ret));
+	}
+	buf_deinit(&hex);
+	buf_deinit(&bytes);
+	return err;
 }
 
 static int refuse_registers(struct gdb_server *s)
@@ -71,7 +90,7 @@ int gdb_do_write_registers(struct gdb_server *s, struct text args)
 static bool has_value(struct gdb_server *s, uint64_t n, struct text value)
 {
 	struct buf now = { 0 };
-	bool same = !append_register(s, n, &now) && now.len == text_left(&value) &&
+	bool same = !append_register(s, gdb_current_thread(s), n, &now) && now.len == text_left(&value) &&
 		    !memcmp(now.data, value.p, now.len);
 
 	buf_deinit(&now);

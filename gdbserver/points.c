@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "gdbserver/state.h"
+#include "gdbserver/conditions.h"
 
 static bool is_watch(enum gdb_point_type type)
 {
@@ -22,14 +22,14 @@ static enum gdb_watch_type watch_type(enum gdb_point_type type)
 	}
 }
 
-/* "TYPE,ADDR,KIND" and perhaps conditions, which gdb then evaluates itself.
- * KIND is the length of a watch, and of no interest for a breakpoint. */
-static int parse(struct text args, struct gdb_point *ret)
+/* "TYPE,ADDR,KIND": KIND is the length of a watch, and of no interest for a
+ * breakpoint. */
+static int parse(struct text *args, struct gdb_point *ret)
 {
 	uint64_t type, addr, kind;
 
-	if (!text_take_hex(&args, &type) || !text_take(&args, ',') ||
-	    !text_take_pair(&args, &addr, &kind))
+	if (!text_take_hex(args, &type) || !text_take(args, ',') ||
+	    !text_take_pair(args, &addr, &kind))
 		return -EINVAL;
 	if (type >= GDB_POINT_TYPES)
 		return -EOPNOTSUPP;
@@ -71,24 +71,60 @@ static int apply(struct gdb_server *s, const struct gdb_point *p, bool set)
 	return s->ops->set_breakpoint(s->ctx, p->addr, set);
 }
 
-int gdb_do_insert(struct gdb_server *s, struct text args)
+bool gdb_breaks_at(struct gdb_server *s, pid_t tid, taddr_t pc)
 {
-	struct gdb_point p, *more;
-	int err = parse(args, &p);
+	for (size_t i = 0; i < s->n_points; i++) {
+		const struct gdb_point *p = &s->points[i];
 
-	if (err)
-		return err;
-	if (find(s, &p))
-		return gdb_reply(s, "OK");
-	more = realloc(s->points, (s->n_points + 1) * sizeof(*more));
+		if (!is_watch(p->type) && p->addr == pc &&
+		    gdb_conditions_hold(s, tid, &p->conditions))
+			return true;
+	}
+	return false;
+}
+
+/* Takes over p's conditions. */
+static int add(struct gdb_server *s, const struct gdb_point *p)
+{
+	struct gdb_point *more = realloc(s->points, (s->n_points + 1) * sizeof(*more));
+	int err;
+
 	if (!more)
 		return -ENOMEM;
 	s->points = more;
-	err = apply(s, &p, true);
+	err = apply(s, p, true);
+	if (!err)
+		s->points[s->n_points++] = *p;
+	return err;
+}
+
+/* gdb tells new conditions by inserting again. */
+static int insert(struct gdb_server *s, const struct gdb_point *p)
+{
+	struct gdb_point *known = find(s, p);
+
+	if (!known)
+		return add(s, p);
+	buf_deinit(&known->conditions);
+	known->conditions = p->conditions;
+	return 0;
+}
+
+int gdb_do_insert(struct gdb_server *s, struct text args)
+{
+	struct gdb_point p;
+	int err = parse(&args, &p);
+
 	if (err)
 		return err;
-	s->points[s->n_points++] = p;
-	return gdb_reply(s, "OK");
+	if (!is_watch(p.type))
+		err = gdb_conditions_parse(args, &p.conditions);
+	if (!err)
+		err = insert(s, &p);
+	if (!err)
+		return gdb_reply(s, "OK");
+	buf_deinit(&p.conditions);
+	return err;
 }
 
 static int take_away(struct gdb_server *s, struct gdb_point *at)
@@ -96,13 +132,14 @@ static int take_away(struct gdb_server *s, struct gdb_point *at)
 	struct gdb_point p = *at;
 
 	*at = s->points[--s->n_points];
+	buf_deinit(&p.conditions);
 	return apply(s, &p, false);
 }
 
 int gdb_do_remove(struct gdb_server *s, struct text args)
 {
 	struct gdb_point p, *at;
-	int err = parse(args, &p);
+	int err = parse(&args, &p);
 
 	if (err)
 		return err;

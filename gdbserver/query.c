@@ -9,7 +9,7 @@ static const char features[] = "qXfer:features:read+;qXfer:auxv:read+;qXfer:sigi
 			       "qXfer:exec-file:read+;qXfer:threads:read+;multiprocess+;"
 			       "vContSupported+;swbreak+;hwbreak+;exec-events+;"
 			       "QStartNoAckMode+;QPassSignals+;QProgramSignals+;"
-			       "binary-upload+";
+			       "ConditionalBreakpoints+;binary-upload+";
 
 static bool equals(struct text t, const char *word)
 {

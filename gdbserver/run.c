@@ -25,19 +25,27 @@ static bool passes(const struct gdb_server *s, const struct gdb_stop *stop)
 	return stop->kind == GDB_STOP_SIGNAL && s->pass[gdb_signal(stop->signo)];
 }
 
+/* A breakpoint whose condition does not hold; the next resume goes on behind it. */
+static bool is_idle_breakpoint(struct gdb_server *s, const struct gdb_stop *stop)
+{
+	struct regs regs;
+
+	return stop->kind == GDB_STOP_BREAKPOINT && !s->ops->regs(s->ctx, stop->tid, &regs) &&
+	       !gdb_breaks_at(s, stop->tid, regs.rip);
+}
+
 static int run_on(struct gdb_server *s, const struct resume *r, struct gdb_stop *stop)
 {
 	int err;
 
 	do {
 		err = s->ops->resume(s->ctx, r->kind, r->tid, stop);
-	} while (!err && passes(s, stop));
+	} while (!err && (passes(s, stop) || is_idle_breakpoint(s, stop)));
 	return err;
 }
 
 static bool in_range(struct gdb_server *s, const struct resume *r, struct gdb_stop *stop)
 {
-	enum gdb_point_type type;
 	struct regs regs;
 
 	if (!r->range || stop->kind != GDB_STOP_PLAIN ||
@@ -45,7 +53,7 @@ static bool in_range(struct gdb_server *s, const struct resume *r, struct gdb_st
 		return false;
 	if (regs.rip < r->start || regs.rip >= r->end)
 		return false;
-	if (!gdb_has_breakpoint(s, regs.rip, &type))
+	if (!gdb_breaks_at(s, stop->tid, regs.rip))
 		return true;
 	stop->kind = GDB_STOP_BREAKPOINT;
 	return false;

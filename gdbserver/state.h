@@ -26,6 +26,7 @@ struct gdb_point {
 	enum gdb_point_type type;
 	taddr_t addr;
 	uint64_t bytes; /* of a watch; else 0 */
+	struct buf conditions; /* of a breakpoint, see conditions.h */
 };
 
 struct gdb_server {
@@ -79,6 +80,10 @@ int gdb_send(struct gdb_server *s, const struct buf *payload);
 /* Whether an interrupt came behind the packet being done. */
 bool gdb_interrupt_pending(const struct gdb_server *s);
 
+/* data.c */
+/* The lowest 64 bits of a register. */
+int gdb_register_value(struct gdb_server *s, pid_t tid, size_t n, uint64_t *ret);
+
 /* thread.c */
 /* "pPID.TID" or "TID": *ret is 0 for any, -1 for all. */
 bool gdb_take_thread(const struct gdb_server *s, struct text *t, pid_t *ret);
@@ -96,6 +101,8 @@ void gdb_started(struct gdb_server *s);
 
 /* points.c */
 bool gdb_has_breakpoint(const struct gdb_server *s, taddr_t pc, enum gdb_point_type *ret);
+/* Whether a thread that comes to pc stops there. */
+bool gdb_breaks_at(struct gdb_server *s, pid_t tid, taddr_t pc);
 void gdb_remove_points(struct gdb_server *s);
 
 /* files.c */

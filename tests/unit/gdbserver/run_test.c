@@ -93,6 +93,55 @@ static void both_kinds_of_breakpoint_may_stand_at_one_place(void **state)
 	session_end(&s);
 }
 
+/* const32 401800, ref8, const8 1, equal: the data is 1; reg 0, const8 0, equal:
+ * RAX is 0, which it never is. */
+static void breakpoints_stop_when_a_condition_holds(void **state)
+{
+	struct session s;
+
+	(void)state;
+	start(&s);
+	session_expect(&s, "Z0,401001,1;Xa,24004018001722011327", "OK");
+	session_expect(&s, "Z0,401009,1;Xa,24004018001722011327;X7,26000022001327", "OK");
+	session_expect(&s, "c", "T05swbreak:;" DATA_CHANGED);
+	session_expect(&s, "vRun;", "T05" START);
+	session_expect(&s, "Z0,401009,1;X7,26000022001327", "OK");
+	session_expect(&s, "c", "T04" BEHIND_UD2);
+	session_expect(&s, "vRun;", "T05" START);
+	session_expect(&s, "Z0,401002,1;X7,26000022001327", "OK");
+	session_expect(&s, "vCont;r401000,401009:p1f4.1f4", "T05" DATA_CHANGED);
+	session_end(&s);
+}
+
+static void conditions_change_by_inserting_again(void **state)
+{
+	struct session s;
+
+	(void)state;
+	start(&s);
+	session_expect(&s, "Z0,401009,1;X7,26000022001327", "OK");
+	session_expect(&s, "Z0,401009,1", "OK");
+	assert_int_equal(s.fake.n_breakpoints, 1);
+	session_expect(&s, "c", "T05swbreak:;" DATA_CHANGED);
+	session_end(&s);
+}
+
+static void a_condition_that_cannot_be_evaluated_stops(void **state)
+{
+	struct session s;
+
+	(void)state;
+	start(&s);
+	session_expect(&s, "Z0,401001,1;X2,ff27", "OK");
+	session_expect(&s, "c", "T05swbreak:;" AT("0110400000000000"));
+	session_expect(&s, "Z0,401002,1;X2,ff", "E16");
+	session_expect(&s, "Z0,401002,1;Xffffffffffffffff,ff", "E16");
+	session_expect(&s, "Z0,401002,1;X1,zz", "E16");
+	session_expect(&s, "Z0,401002,1;cmds:0,X1,27", "E16");
+	assert_int_equal(s.fake.n_breakpoints, 1);
+	session_end(&s);
+}
+
 static void watchpoints_tell_what_was_touched(void **state)
 {
 	struct session s;
@@ -293,6 +342,9 @@ int main(void)
 		cmocka_unit_test(a_breakpoint_ends_a_range),
 		cmocka_unit_test(breakpoints_stop_before_their_instruction),
 		cmocka_unit_test(both_kinds_of_breakpoint_may_stand_at_one_place),
+		cmocka_unit_test(breakpoints_stop_when_a_condition_holds),
+		cmocka_unit_test(conditions_change_by_inserting_again),
+		cmocka_unit_test(a_condition_that_cannot_be_evaluated_stops),
 		cmocka_unit_test(watchpoints_tell_what_was_touched),
 		cmocka_unit_test(signals_stop_with_their_information),
 		cmocka_unit_test(signals_that_gdb_passes_do_not_stop),

@@ -83,7 +83,7 @@ SESSION_TEST(features_are_agreed_on, {
 		       "PacketSize=10000;qXfer:features:read+;qXfer:auxv:read+;"
 		       "qXfer:siginfo:read+;qXfer:exec-file:read+;qXfer:threads:read+;"
 		       "multiprocess+;vContSupported+;swbreak+;hwbreak+;exec-events+;"
-		       "QStartNoAckMode+;QPassSignals+;QProgramSignals+;binary-upload+");
+		       "QStartNoAckMode+;QPassSignals+;QProgramSignals+;ConditionalBreakpoints+;binary-upload+");
 	session_expect(&s, "qC", "QCp1f4.1f4");
 	session_expect(&s, "vCont?", "vCont;c;C;s;S;t;r");
 })
