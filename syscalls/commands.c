@@ -9,7 +9,7 @@
 #include "syscalls/uapi.h"
 
 enum {
-#define CMD(table, name, flags, type, writes) ROW_##table##_##name,
+#define CMD(table, name, flags, type, writes)	  ROW_##table##_##name,
 #define SOCKOPT(level, name, flags, type, writes) ROW_##level##_##name,
 #include "syscalls/commands.def"
 #undef CMD
@@ -17,25 +17,24 @@ enum {
 };
 
 static const struct sys_command rows[] = {
-#define CMD(table, name, flags, type, writes) { #name, flags, TYPE_##type, { WORDS(writes) } },
-#define SOCKOPT(level, name, flags, type, writes)                                              \
-	{ #name, flags, TYPE_##type, { WORDS(writes) } },
+#define CMD(table, name, flags, type, writes)	  { #name, flags, TYPE_##type, { WORDS(writes) } },
+#define SOCKOPT(level, name, flags, type, writes) { #name, flags, TYPE_##type, { WORDS(writes) } },
 #include "syscalls/commands.def"
 #undef CMD
 #undef SOCKOPT
 };
 
-#define KEY(table, value) ((uint64_t)(table) << 32 | (uint32_t)(value))
-#define OPTION(level, name) ((uint32_t)(level) << 16 | ((uint32_t)(name) & 0xffff))
+#define KEY(table, value)   ((uint64_t)(table) << 32 | (uint32_t)(value))
+#define OPTION(level, name) ((uint32_t)(level) << 16 | ((uint32_t)(name)&0xffff))
 
 static int find(uint64_t key)
 {
 	switch (key) {
-#define CMD(table, name, flags, type, writes)                                                  \
-	case KEY(TABLE_##table, name):                                                              \
+#define CMD(table, name, flags, type, writes)                                                      \
+	case KEY(TABLE_##table, name):                                                             \
 		return ROW_##table##_##name;
-#define SOCKOPT(level, name, flags, type, writes)                                              \
-	case KEY(TABLE_SOCKOPT, OPTION(level, name)):                                                \
+#define SOCKOPT(level, name, flags, type, writes)                                                  \
+	case KEY(TABLE_SOCKOPT, OPTION(level, name)):                                              \
 		return ROW_##level##_##name;
 #include "syscalls/commands.def"
 #undef CMD

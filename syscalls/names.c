@@ -32,11 +32,11 @@ const char *sys_signal_name(int signo)
 const char *sys_errno_name(int error)
 {
 	switch (error) {
-#define ERRNO(name)                                                                            \
-	case name:                                                                             \
+#define ERRNO(name)                                                                                \
+	case name:                                                                                 \
 		return #name;
-#define ERRNO_KERNEL(name, number)                                                             \
-	case number:                                                                           \
+#define ERRNO_KERNEL(name, number)                                                                 \
+	case number:                                                                               \
 		return #name;
 #include "syscalls/errno.def"
 #undef ERRNO

@@ -11,7 +11,7 @@
 /* Where nothing is known: so much behind each pointer is compared. */
 #define GUESS_BYTES DEJA_PAGE_BYTES
 #define GUESS_WORDS 16
-#define USER_END 0x7ffffffff000ull
+#define USER_END    0x7ffffffff000ull
 
 static bool looks_mapped(const struct sys_mem *mem, taddr_t addr)
 {

@@ -11,8 +11,10 @@
 #include <string.h>
 
 /* The column as numbers; empty places give TYPE_, which ends the list. */
-#define FIRST_6(a, b, c, d, e, f, ...)                                                         \
-	{ TYPE_##a, TYPE_##b, TYPE_##c, TYPE_##d, TYPE_##e, TYPE_##f }
+#define FIRST_6(a, b, c, d, e, f, ...)                                                             \
+	{                                                                                          \
+		TYPE_##a, TYPE_##b, TYPE_##c, TYPE_##d, TYPE_##e, TYPE_##f                         \
+	}
 #define TYPES_OF(...) FIRST_6(__VA_ARGS__, , , , , , )
 
 static const uint8_t types[][6] = {
@@ -23,9 +25,9 @@ static const uint8_t types[][6] = {
 
 static void (*const functions[])(struct printer *, uint64_t) = {
 #define TYPE(name, function) [TYPE_##name] = function,
-#define FLAGS(name) [TYPE_##name] = NULL,
-#define CHOICE(name) [TYPE_##name] = NULL,
-#define COMMANDS(name) [TYPE_##name] = NULL,
+#define FLAGS(name)	     [TYPE_##name] = NULL,
+#define CHOICE(name)	     [TYPE_##name] = NULL,
+#define COMMANDS(name)	     [TYPE_##name] = NULL,
 #include "syscalls/types.def"
 #undef TYPE
 #undef FLAGS
@@ -74,17 +76,17 @@ void put_type(struct printer *p, enum sys_type type, uint64_t value)
 {
 	switch (type) {
 #define TYPE(name, function)
-#define FLAGS(name)                                                                            \
-	case TYPE_##name:                                                                      \
-		put_flags(p, type, (uint32_t)value);                                           \
+#define FLAGS(name)                                                                                \
+	case TYPE_##name:                                                                          \
+		put_flags(p, type, (uint32_t)value);                                               \
 		break;
-#define CHOICE(name)                                                                           \
-	case TYPE_##name:                                                                      \
-		put_choice(p, type, (int32_t)value);                                           \
+#define CHOICE(name)                                                                               \
+	case TYPE_##name:                                                                          \
+		put_choice(p, type, (int32_t)value);                                               \
 		break;
-#define COMMANDS(name)                                                                         \
-	case TYPE_##name:                                                                      \
-		put_command(p, TABLE_##name, value);                                           \
+#define COMMANDS(name)                                                                             \
+	case TYPE_##name:                                                                          \
+		put_command(p, TABLE_##name, value);                                               \
 		break;
 #include "syscalls/types.def"
 #undef TYPE
@@ -195,8 +197,9 @@ static void result(struct printer *p)
 int sys_print(const struct sys_call *call, const struct sys_mem *mem, bool has_result,
 	      int64_t value, struct buf *out)
 {
-	struct printer p = { .call = call, .mem = mem, .has_result = has_result,
-			     .result = value, .out = out };
+	struct printer p = {
+		.call = call, .mem = mem, .has_result = has_result, .result = value, .out = out
+	};
 
 	sys_writes(call, &p.command);
 	if (sys_row(call->nr))

@@ -24,7 +24,7 @@ struct printer {
 /* Data prints up to so many bytes, text up to so many, arrays up to so many. */
 #define PRINT_DATA_BYTES 32
 #define PRINT_TEXT_BYTES 256
-#define PRINT_ITEMS 16
+#define PRINT_ITEMS	 16
 
 void put(struct printer *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

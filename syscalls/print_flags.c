@@ -41,7 +41,7 @@
 #endif
 #ifndef CLONE_CLEAR_SIGHAND
 #define CLONE_CLEAR_SIGHAND 0x100000000ull
-#define CLONE_INTO_CGROUP 0x200000000ull
+#define CLONE_INTO_CGROUP   0x200000000ull
 #endif
 #ifndef SS_AUTODISARM
 #define SS_AUTODISARM (1u << 31)
@@ -69,8 +69,8 @@ void put_flags(struct printer *p, enum sys_type set, uint64_t value)
 	const char *between = "", *none = "0";
 
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
-		uint64_t bits = set == TYPE_CLONES || set == TYPE_OPENS ?
-					(uint64_t)flags[i].value : (uint32_t)flags[i].value;
+		uint64_t bits = set == TYPE_CLONES || set == TYPE_OPENS ? (uint64_t)flags[i].value
+									: (uint32_t)flags[i].value;
 
 		if (flags[i].set != set)
 			continue;

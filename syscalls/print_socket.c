@@ -16,8 +16,9 @@
 
 static void put_unix(struct printer *p, const struct sockaddr_un *a, uint32_t len)
 {
-	size_t n = len > offsetof(struct sockaddr_un, sun_path) ?
-			   len - offsetof(struct sockaddr_un, sun_path) : 0;
+	size_t n = len > offsetof(struct sockaddr_un, sun_path)
+			   ? len - offsetof(struct sockaddr_un, sun_path)
+			   : 0;
 	const uint8_t *path = (const uint8_t *)a->sun_path;
 
 	if (!n)
@@ -163,8 +164,7 @@ static void put_msghdr(struct printer *p, taddr_t addr, uint64_t bytes, bool rec
 	put_sockaddr(p, (taddr_t)m.msg_name, m.msg_namelen);
 	put(p, ", msg_namelen=%u, msg_iov=", m.msg_namelen);
 	put_iovec(p, (taddr_t)m.msg_iov, m.msg_iovlen, bytes);
-	put(p, ", msg_iovlen=%lu, msg_controllen=%lu, msg_flags=", m.msg_iovlen,
-	    m.msg_controllen);
+	put(p, ", msg_iovlen=%lu, msg_controllen=%lu, msg_flags=", m.msg_iovlen, m.msg_controllen);
 	put_flags(p, TYPE_MSGFLAGS, received ? (uint32_t)m.msg_flags : 0);
 	put(p, "}");
 }

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <net/if.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -16,27 +17,27 @@
 #define PRINT_CPUS_BYTES 128
 
 /* Prints a fetched struct, or the address. out: the kernel fills it. */
-#define STRUCT_PRINTER(name, type, out)                                                        \
-	static void put_##name(struct printer *p, const type *s);                              \
-	void print_##name(struct printer *p, uint64_t value)                                   \
-	{                                                                                      \
-		type s;                                                                        \
-		if ((!(out) || succeeded(p)) && fetch(p, value, &s, sizeof(s)))                \
-			put_##name(p, &s);                                                     \
-		else                                                                           \
-			print_ptr(p, value);                                                   \
-	}                                                                                      \
+#define STRUCT_PRINTER(name, type, out)                                                            \
+	static void put_##name(struct printer *p, const type *s);                                  \
+	void print_##name(struct printer *p, uint64_t value)                                       \
+	{                                                                                          \
+		type s;                                                                            \
+		if ((!(out) || succeeded(p)) && fetch(p, value, &s, sizeof(s)))                    \
+			put_##name(p, &s);                                                         \
+		else                                                                               \
+			print_ptr(p, value);                                                       \
+	}                                                                                          \
 	static void put_##name(struct printer *p, const type *s)
 
 /* A second printer for the same struct, of the other direction. */
-#define STRUCT_PRINTER_TOO(name, as, type, out)                                                \
-	void print_##name(struct printer *p, uint64_t value)                                   \
-	{                                                                                      \
-		type s;                                                                        \
-		if ((!(out) || succeeded(p)) && fetch(p, value, &s, sizeof(s)))                \
-			put_##as(p, &s);                                                       \
-		else                                                                           \
-			print_ptr(p, value);                                                   \
+#define STRUCT_PRINTER_TOO(name, as, type, out)                                                    \
+	void print_##name(struct printer *p, uint64_t value)                                       \
+	{                                                                                          \
+		type s;                                                                            \
+		if ((!(out) || succeeded(p)) && fetch(p, value, &s, sizeof(s)))                    \
+			put_##as(p, &s);                                                           \
+		else                                                                               \
+			print_ptr(p, value);                                                       \
 	}
 
 STRUCT_PRINTER(intptr, int32_t, true)
@@ -70,8 +71,7 @@ STRUCT_PRINTER(stat, struct stat, true)
 	put(p, "{st_mode=");
 	print_mode(p, s->st_mode);
 	if (S_ISCHR(s->st_mode) || S_ISBLK(s->st_mode))
-		put(p, ", st_rdev=makedev(0x%x, 0x%x), ...}", major(s->st_rdev),
-		    minor(s->st_rdev));
+		put(p, ", st_rdev=makedev(0x%x, 0x%x), ...}", major(s->st_rdev), minor(s->st_rdev));
 	else
 		put(p, ", st_size=%ld, ...}", s->st_size);
 }
@@ -87,8 +87,8 @@ STRUCT_PRINTER(statx, struct statx, true)
 
 STRUCT_PRINTER(statfs, struct statfs, true)
 {
-	put(p, "{f_type=0x%lx, f_bsize=%lu, f_blocks=%lu, f_bfree=%lu, ...}", s->f_type,
-	    s->f_bsize, s->f_blocks, s->f_bfree);
+	put(p, "{f_type=0x%lx, f_bsize=%lu, f_blocks=%lu, f_bfree=%lu, ...}", s->f_type, s->f_bsize,
+	    s->f_blocks, s->f_bfree);
 }
 
 STRUCT_PRINTER(openhow, struct open_how, false)
@@ -183,9 +183,18 @@ void print_waitstatus(struct printer *p, uint64_t value)
 	put(p, "}]");
 }
 
+/* A name in a field of fixed size. */
+static void put_field(struct printer *p, const char *label, const char *field, size_t bytes)
+{
+	put(p, "%s", label);
+	put_quoted(p, (const uint8_t *)field, strnlen(field, bytes), false);
+}
+
 STRUCT_PRINTER(utsname, struct utsname, true)
 {
-	put(p, "{sysname=\"%.64s\", nodename=\"%.64s\", ...}", s->sysname, s->nodename);
+	put_field(p, "{sysname=", s->sysname, sizeof(s->sysname));
+	put_field(p, ", nodename=", s->nodename, sizeof(s->nodename));
+	put(p, ", ...}");
 }
 
 STRUCT_PRINTER(sysinfo, struct sysinfo, true)
@@ -246,8 +255,8 @@ struct modes {
 
 STRUCT_PRINTER(termios, struct modes, true)
 {
-	put(p, "{c_iflag=0x%x, c_oflag=0x%x, c_cflag=0x%x, c_lflag=0x%x, ...}", s->iflag,
-	    s->oflag, s->cflag, s->lflag);
+	put(p, "{c_iflag=0x%x, c_oflag=0x%x, c_cflag=0x%x, c_lflag=0x%x, ...}", s->iflag, s->oflag,
+	    s->cflag, s->lflag);
 }
 STRUCT_PRINTER_TOO(termiosin, termios, struct modes, false)
 
@@ -264,5 +273,6 @@ STRUCT_PRINTER_TOO(winsizein, winsize, struct window, false)
 
 STRUCT_PRINTER(ifreq, struct ifreq, false)
 {
-	put(p, "{ifr_name=\"%.16s\", ...}", s->ifr_name);
+	put_field(p, "{ifr_name=", s->ifr_name, sizeof(s->ifr_name));
+	put(p, ", ...}");
 }

@@ -12,12 +12,12 @@
 #include <linux/capability.h>
 #include <linux/sched.h>
 
-#define IOVEC_MAX 1024	/* UIO_MAXIOV, also of messages: include/uapi/linux/uio.h */
-#define HANDLE_MAX 128	/* MAX_HANDLE_SZ: include/linux/exportfs.h */
-#define STRING_MAX 256	/* names of file systems */
-#define FDS_MAX (1u << 20)
-#define NODES_MAX (DEJA_PAGE_BYTES * 8)
-#define EXTENTS_MAX (1u << 20)
+#define IOVEC_MAX	1024 /* UIO_MAXIOV, also of messages: include/uapi/linux/uio.h */
+#define HANDLE_MAX	128  /* MAX_HANDLE_SZ: include/linux/exportfs.h */
+#define STRING_MAX	256  /* names of file systems */
+#define FDS_MAX		(1u << 20)
+#define NODES_MAX	(DEJA_PAGE_BYTES * 8)
+#define EXTENTS_MAX	(1u << 20)
 #define RESTART_FDS_MAX 4096
 
 /* struct msghdr, as the kernel has it. */
@@ -119,8 +119,7 @@ static int enter_iovec(taddr_t at, uint64_t n, const struct sys_mem *mem, struct
 }
 
 /* The struct, the name, the control data, then all of the iovec. */
-static int enter_message(taddr_t at, size_t bytes, const struct sys_mem *mem,
-			 struct sys_areas *ret)
+static int enter_message(taddr_t at, size_t bytes, const struct sys_mem *mem, struct sys_areas *ret)
 {
 	struct message m;
 	int r;
@@ -135,8 +134,7 @@ static int enter_message(taddr_t at, size_t bytes, const struct sys_mem *mem,
 	return r ? r : enter_iovec(m.iov, m.iov_n, mem, ret);
 }
 
-static int enter_messages(taddr_t at, uint64_t n, const struct sys_mem *mem,
-			  struct sys_areas *ret)
+static int enter_messages(taddr_t at, uint64_t n, const struct sys_mem *mem, struct sys_areas *ret)
 {
 	int r = 0;
 

@@ -20,40 +20,40 @@ enum sys_rule {
 };
 
 /* The tables of commands.def. */
-#define TABLES(TABLE)                                                                          \
-	TABLE(IOCTL)                                                                           \
-	TABLE(FCNTL)                                                                           \
-	TABLE(PRCTL)                                                                           \
-	TABLE(ARCH_PRCTL)                                                                      \
-	TABLE(FUTEX)                                                                           \
-	TABLE(PTRACE)                                                                          \
-	TABLE(SECCOMP)                                                                         \
-	TABLE(LDT)                                                                             \
-	TABLE(SHMCTL)                                                                          \
-	TABLE(MSGCTL)                                                                          \
-	TABLE(SEMCTL)                                                                          \
-	TABLE(KEYCTL)                                                                          \
-	TABLE(QUOTACTL)                                                                        \
-	TABLE(SYSLOG)                                                                          \
-	TABLE(SYSFS)                                                                           \
-	TABLE(BPF)                                                                             \
-	TABLE(SOCKLEVEL)                                                                       \
+#define TABLES(TABLE)                                                                              \
+	TABLE(IOCTL)                                                                               \
+	TABLE(FCNTL)                                                                               \
+	TABLE(PRCTL)                                                                               \
+	TABLE(ARCH_PRCTL)                                                                          \
+	TABLE(FUTEX)                                                                               \
+	TABLE(PTRACE)                                                                              \
+	TABLE(SECCOMP)                                                                             \
+	TABLE(LDT)                                                                                 \
+	TABLE(SHMCTL)                                                                              \
+	TABLE(MSGCTL)                                                                              \
+	TABLE(SEMCTL)                                                                              \
+	TABLE(KEYCTL)                                                                              \
+	TABLE(QUOTACTL)                                                                            \
+	TABLE(SYSLOG)                                                                              \
+	TABLE(SYSFS)                                                                               \
+	TABLE(BPF)                                                                                 \
+	TABLE(SOCKLEVEL)                                                                           \
 	TABLE(SOCKOPT)
 
 enum sys_table {
 #define TABLE(name) TABLE_##name,
 	TABLES(TABLE)
 #undef TABLE
-	SYS_TABLES
+		SYS_TABLES
 };
 
 /* How arguments print: types.def. */
 enum sys_type {
 	TYPE_ = 0, /* no more arguments */
 #define TYPE(name, function) TYPE_##name,
-#define FLAGS(name) TYPE_##name,
-#define CHOICE(name) TYPE_##name,
-#define COMMANDS(name) TYPE_##name,
+#define FLAGS(name)	     TYPE_##name,
+#define CHOICE(name)	     TYPE_##name,
+#define COMMANDS(name)	     TYPE_##name,
 #include "syscalls/types.def"
 #undef TYPE
 #undef FLAGS
@@ -114,17 +114,17 @@ enum {
 
 /* A row of syscalls.def. */
 struct sys_row {
-	const char *name; /* NULL: no such call */
-	uint8_t replay;	  /* enum sys_replay */
-	uint8_t flags;	  /* ROW_ */
+	const char *name;	     /* NULL: no such call */
+	uint8_t replay;		     /* enum sys_replay */
+	uint8_t flags;		     /* ROW_ */
 	uint64_t writes[WRITES_MAX]; /* words, 0 behind the last */
 };
 
 /* A row of commands.def. */
 struct sys_command {
 	const char *name;
-	uint8_t flags; /* ROW_ */
-	uint8_t type;  /* of the argument that is TYPED */
+	uint8_t flags;		     /* ROW_ */
+	uint8_t type;		     /* of the argument that is TYPED */
 	uint64_t writes[WRITES_MAX]; /* words, 0 behind the last */
 };
 

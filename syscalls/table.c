@@ -8,7 +8,7 @@
 #include <linux/sched.h>
 
 static const struct sys_row rows[] = {
-#define SYSCALL(nr, name, replay, flags, writes, arguments)                                    \
+#define SYSCALL(nr, name, replay, flags, writes, arguments)                                        \
 	[nr] = { #name, SYS_##replay, flags, { WORDS(writes) } },
 #include "syscalls/syscalls.def"
 #undef SYSCALL

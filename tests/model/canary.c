@@ -12,9 +12,8 @@
 
 #include "run.h"
 
-#define GAP 96	       /* bytes of canary behind each object */
+#define GAP	    96	/* bytes of canary behind each object */
 #define BLOCK_BYTES 512 /* compared at once */
-
 
 /* The fill: differs in every byte between the two runs, and within 251 bytes. */
 static uint8_t pattern(const struct canary *c, size_t i)

@@ -51,7 +51,9 @@ static void writes_at_the_end_of_memory(struct canary *c)
 
 static struct iovec *vector(struct canary *c)
 {
-	struct iovec iov[4] = { { canary_room(c, 3), 3 }, { NULL, 0 }, { canary_room(c, 10), 10 },
+	struct iovec iov[4] = { { canary_room(c, 3), 3 },
+				{ NULL, 0 },
+				{ canary_room(c, 10), 10 },
 				{ canary_room(c, 100), 100 } };
 
 	return canary_copy(c, iov, sizeof(iov));
@@ -103,8 +105,8 @@ static void copies_between_files(struct canary *c)
 {
 	loff_t zero = 0, two = 2;
 
-	GOOD(c, copy_file_range, canary_file(c, text), canary_copy(c, &two, 8),
-	     canary_file(c, ""), canary_copy(c, &zero, 8), 5, 0);
+	GOOD(c, copy_file_range, canary_file(c, text), canary_copy(c, &two, 8), canary_file(c, ""),
+	     canary_copy(c, &zero, 8), 5, 0);
 }
 
 static void splice_moves_offsets(struct canary *c)
@@ -193,7 +195,9 @@ static void file_system_label(struct canary *c)
 
 static void extents(struct canary *c)
 {
-	struct fiemap map = { .fm_length = ~0ull, .fm_extent_count = 3, .fm_flags = FIEMAP_FLAG_SYNC };
+	struct fiemap map = { .fm_length = ~0ull,
+			      .fm_extent_count = 3,
+			      .fm_flags = FIEMAP_FLAG_SYNC };
 	void *at = canary_copy(c, &map, sizeof(map));
 
 	canary_room(c, 3 * sizeof(struct fiemap_extent)); /* lies behind, over the gap */
@@ -220,9 +224,10 @@ static void namespace_owner(struct canary *c)
 
 static void block_devices(struct canary *c)
 {
-	static const unsigned commands[] = { BLKROGET,	 BLKGETSIZE, BLKGETSIZE64, BLKRAGET,
-					     BLKFRAGET,	 BLKSECTGET, BLKSSZGET,	   BLKBSZGET,
-					     BLKIOMIN,	 BLKIOOPT,   BLKALIGNOFF,  BLKPBSZGET,
+	static const unsigned commands[] = { BLKROGET,	       BLKGETSIZE,   BLKGETSIZE64,
+					     BLKRAGET,	       BLKFRAGET,    BLKSECTGET,
+					     BLKSSZGET,	       BLKBSZGET,    BLKIOMIN,
+					     BLKIOOPT,	       BLKALIGNOFF,  BLKPBSZGET,
 					     BLKDISCARDZEROES, BLKROTATIONAL };
 	int fd = open("/dev/loop0", O_RDONLY);
 

@@ -6,8 +6,7 @@
 
 static long key(struct canary *c)
 {
-	long id = syscall(SYS_add_key, "user", "deja:model", "secret", 6,
-			  KEY_SPEC_PROCESS_KEYRING);
+	long id = syscall(SYS_add_key, "user", "deja:model", "secret", 6, KEY_SPEC_PROCESS_KEYRING);
 
 	if (id < 0)
 		canary_skip(c, "add_key", -errno);

@@ -10,9 +10,10 @@
 
 #include "run.h"
 
-#define FAMILIES(F)                                                                            \
-	F(file) F(tree) F(socket) F(wait) F(process) F(option) F(trace) F(time) F(memory)      \
-	F(signal) F(ipc) F(key) F(tty)
+#define FAMILIES(F)                                                                                \
+	F(file)                                                                                    \
+	F(tree) F(socket) F(wait) F(process) F(option) F(trace) F(time) F(memory) F(signal) F(ipc) \
+		F(key) F(tty)
 
 #define FAMILY_EXTERN(name) extern const struct canary_family name##_cases;
 FAMILIES(FAMILY_EXTERN)
@@ -183,7 +184,8 @@ int main(int argc, char **argv)
 		check_commands(coverage, &t);
 	}
 	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-	printf("model: %u cases passed, %u skipped, %u failed; %u rows reached, %u without a case\n",
+	printf("model: %u cases passed, %u skipped, %u failed; %u rows reached, %u without a "
+	       "case\n",
 	       t.passed, t.skipped, t.failed, t.rows, t.unreached);
 	return t.failed || t.unreached || !t.passed;
 }

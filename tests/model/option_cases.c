@@ -52,4 +52,5 @@ static void extended_states(struct canary *c)
 }
 
 FAMILY(option, CASE(options_that_return_an_int), CASE(name),
-       CASE_FOR(auxiliary_vector, "PR_GET_AUXV"), CASE(rare_options), CASE(segment_bases), CASE(extended_states))
+       CASE_FOR(auxiliary_vector, "PR_GET_AUXV"), CASE(rare_options), CASE(segment_bases),
+       CASE(extended_states))

@@ -202,5 +202,5 @@ FAMILY(process, CASE(waits), CASE(waits_without_news), CASE(clones), CASE(clones
        CASE(the_machine), CASE(kernel_log), CASE(limits), CASE(identities), CASE(groups),
        CASE(capabilities), CASE(schedulers), CASE(attributes_too_large), CASE(robust_list),
        CASE(memory_of_processes), CASE_FOR(descriptor_table, "modify_ldt LDT_*"),
-       CASE(seccomp_sizes), CASE(bpf_map), CASE(perf_event_number),
-       CASE(security_modules), CASE(security_attributes))
+       CASE(seccomp_sizes), CASE(bpf_map), CASE(perf_event_number), CASE(security_modules),
+       CASE(security_attributes))

@@ -4,9 +4,9 @@
 
 #include "canary.h"
 
-#define ARENA_BYTES 262144
+#define ARENA_BYTES    262144
 #define CANARY_SKIPPED 77
-#define COMMANDS_MAX 1024
+#define COMMANDS_MAX   1024
 
 enum {
 	ROW_TRIED = 1,	/* the kernel refused it */

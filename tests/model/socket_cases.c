@@ -117,7 +117,9 @@ static void send_descriptors(struct canary *c, int to)
 		char room[CMSG_SPACE(2 * sizeof(int))];
 	} control = { .head = { CMSG_LEN(2 * sizeof(int)), SOL_SOCKET, SCM_RIGHTS } };
 	struct iovec iov = { "x", 1 };
-	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+	struct msghdr m = { .msg_iov = &iov,
+			    .msg_iovlen = 1,
+			    .msg_control = &control,
 			    .msg_controllen = sizeof(control) };
 	int fds[2] = { 0, 1 };
 
@@ -204,7 +206,8 @@ static void raw_option_levels(struct canary *c)
 
 	if (icmp < 0)
 		canary_skip(c, "raw sockets", -errno);
-	GOOD(c, getsockopt, icmp, IPPROTO_RAW, 1 /* ICMP_FILTER */, canary_room(c, 4), length(c, 4));
+	GOOD(c, getsockopt, icmp, IPPROTO_RAW, 1 /* ICMP_FILTER */, canary_room(c, 4),
+	     length(c, 4));
 	six = socket(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
 	CALL(c, getsockopt, six, IPPROTO_ICMPV6, 1, canary_room(c, 64), length(c, 64));
 	packet = socket(AF_PACKET, SOCK_RAW, 0);
@@ -235,10 +238,10 @@ static void attached_filter(struct canary *c)
 
 static void interfaces(struct canary *c)
 {
-	static const unsigned commands[] = {
-		SIOCGIFFLAGS, SIOCGIFADDR, SIOCGIFDSTADDR, SIOCGIFBRDADDR, SIOCGIFNETMASK,
-		SIOCGIFMETRIC, SIOCGIFMTU, SIOCGIFHWADDR, SIOCGIFINDEX, SIOCGIFTXQLEN
-	};
+	static const unsigned commands[] = { SIOCGIFFLAGS,   SIOCGIFADDR,    SIOCGIFDSTADDR,
+					     SIOCGIFBRDADDR, SIOCGIFNETMASK, SIOCGIFMETRIC,
+					     SIOCGIFMTU,     SIOCGIFHWADDR,  SIOCGIFINDEX,
+					     SIOCGIFTXQLEN };
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 	struct ifreq lo = { .ifr_name = "lo" };
 	struct ifconf all = { .ifc_len = 400, .ifc_buf = canary_room(c, 400) };
@@ -266,5 +269,5 @@ FAMILY(socket, CASE(pairs), CASE(accepted_addresses), CASE(names_of_sockets), CA
        CASE(receives_messages), CASE(receives_descriptors), CASE(receives_many_messages),
        CASE(sends_many_messages), CASE(options), CASE(option_levels),
        CASE_FOR(raw_option_levels, "IPPROTO_RAW IPPROTO_ICMPV6 SOL_PACKET"),
-       CASE(stamps_of_packets), CASE(attached_filter),
-       CASE_FOR(interfaces, "SIOCGIF*"), CASE(socket_states))
+       CASE(stamps_of_packets), CASE(attached_filter), CASE_FOR(interfaces, "SIOCGIF*"),
+       CASE(socket_states))

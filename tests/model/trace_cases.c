@@ -62,8 +62,7 @@ static void states(struct canary *c)
 	GOOD(c, ptrace, PTRACE_GET_SYSCALL_INFO, child, 10, canary_room(c, 100));
 	CALL(c, ptrace, 0x4211 /* PTRACE_GET_SYSCALL_USER_DISPATCH_CONFIG */, child, 40,
 	     canary_room(c, 40));
-	CALL(c, ptrace, 0x420f /* PTRACE_GET_RSEQ_CONFIGURATION */, child, 24,
-	     canary_room(c, 24));
+	CALL(c, ptrace, 0x420f /* PTRACE_GET_RSEQ_CONFIGURATION */, child, 24, canary_room(c, 24));
 }
 
 #define PEEKS "ptrace PTRACE_*"

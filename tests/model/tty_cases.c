@@ -92,5 +92,4 @@ static void driver_refuses(struct canary *c)
 #define TTYS "TC* TIOC*"
 
 FAMILY(tty, CASE_FOR(modes, TTYS), CASE_FOR(numbers, TTYS), CASE_FOR(job_control, TTYS),
-       CASE_FOR(read_from_a_terminal, ""), CASE(serial_line), CASE(tunnel),
-       CASE(driver_refuses))
+       CASE_FOR(read_from_a_terminal, ""), CASE(serial_line), CASE(tunnel), CASE(driver_refuses))

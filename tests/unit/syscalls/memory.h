@@ -7,7 +7,7 @@
 
 #include "syscalls/syscalls.h"
 
-#define MEMORY_AT 0x7f0000001000u
+#define MEMORY_AT    0x7f0000001000u
 #define MEMORY_BYTES 8192u
 
 struct memory {

@@ -31,8 +31,8 @@ static const char *text_of(const struct sys_areas *a)
 	text[0] = '\0';
 	for (size_t i = 0; i < a->n && at < sizeof(text) - 64; i++)
 		at += snprintf(text + at, sizeof(text) - at, "%s0x%lx+%lu", i ? " " : "",
-			       a->items[i].addr >= MEMORY_AT ? a->items[i].addr - MEMORY_AT :
-							      a->items[i].addr,
+			       a->items[i].addr >= MEMORY_AT ? a->items[i].addr - MEMORY_AT
+							     : a->items[i].addr,
 			       a->items[i].bytes);
 	return text;
 }
@@ -46,7 +46,11 @@ static bool within(const struct sys_area *a, const struct sys_areas *all)
 }
 
 #define AT(offset) (MEMORY_AT + (offset))
-#define ARGS(...) (const uint64_t[6]){ __VA_ARGS__ }
+#define ARGS(...)                                                                                  \
+	(const uint64_t[6])                                                                        \
+	{                                                                                          \
+		__VA_ARGS__                                                                        \
+	}
 
 static const char *enter(int nr, const uint64_t a[6])
 {
@@ -128,9 +132,12 @@ static void vectors_fill_one_after_the_other(void **state)
 static void messages(void **state)
 {
 	uint64_t iov[1][2] = { { AT(0x300), 50 } };
-	struct msghdr m = { .msg_name = (void *)AT(0x100), .msg_namelen = 28,
-			    .msg_iov = (void *)AT(0x80), .msg_iovlen = 1,
-			    .msg_control = (void *)AT(0x200), .msg_controllen = 64 };
+	struct msghdr m = { .msg_name = (void *)AT(0x100),
+			    .msg_namelen = 28,
+			    .msg_iov = (void *)AT(0x80),
+			    .msg_iovlen = 1,
+			    .msg_control = (void *)AT(0x200),
+			    .msg_controllen = 64 };
 
 	(void)state;
 	memory_put(&tracee, 0x80, iov, sizeof(iov));
@@ -205,7 +212,7 @@ static void nothing_is_allocated_again(void **state)
 /* Whatever the arguments and the memory: no crash, and the end stays within. */
 static void nonsense(void **state)
 {
-	static const uint64_t values[] = { 0,	     1,		  ~0ull,	AT(0),
+	static const uint64_t values[] = { 0,	      1,	  ~0ull,	 AT(0),
 					   AT(0x101), AT(0x1ffc), 0x7fffffffull, 1ull << 63 };
 	static const int64_t results[] = { 0, 1, 100, INT64_MAX, -1, -EFAULT, -EINTR, -4095 };
 

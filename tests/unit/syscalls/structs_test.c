@@ -43,7 +43,10 @@ enum {
 #undef STRUCT
 };
 
-#define SAME(name, type) { #name, K_##name, sizeof(type) }
+#define SAME(name, type)                                                                           \
+	{                                                                                          \
+#name, K_##name, sizeof(type)                                                      \
+	}
 
 static const struct {
 	const char *name;

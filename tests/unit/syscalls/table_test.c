@@ -25,7 +25,7 @@
 #include <linux/futex.h>
 
 /* The kernel's headers say the same number for each name. */
-#define SYSCALL(nr, name, replay, flags, writes, arguments)                                    \
+#define SYSCALL(nr, name, replay, flags, writes, arguments)                                        \
 	_Static_assert(__NR_##name == (nr), "number of " #name);
 #include "syscalls/syscalls.def"
 #undef SYSCALL
@@ -96,17 +96,28 @@ static void classes(void **state)
 		int nr;
 		enum sys_replay replay;
 	} expected[] = {
-		{ __NR_read, SYS_EMULATE },	    { __NR_mmap, SYS_MEMORY },
-		{ __NR_munmap, SYS_MEMORY },	    { __NR_mprotect, SYS_MEMORY },
-		{ __NR_mremap, SYS_MEMORY },	    { __NR_brk, SYS_MEMORY },
-		{ __NR_shmat, SYS_MEMORY },	    { __NR_shmdt, SYS_MEMORY },
-		{ __NR_pkey_mprotect, SYS_MEMORY }, { __NR_remap_file_pages, SYS_MEMORY },
-		{ __NR_madvise, SYS_MEMORY },	    { __NR_mlock, SYS_EMULATE },
-		{ __NR_clone, SYS_CLONE },	    { __NR_clone3, SYS_CLONE },
-		{ __NR_fork, SYS_CLONE },	    { __NR_vfork, SYS_CLONE },
-		{ __NR_execve, SYS_EXEC },	    { __NR_execveat, SYS_EXEC },
-		{ __NR_exit, SYS_EXIT },	    { __NR_exit_group, SYS_EXIT },
-		{ __NR_rt_sigreturn, SYS_SIGRETURN }, { 400, SYS_EMULATE },
+		{ __NR_read, SYS_EMULATE },
+		{ __NR_mmap, SYS_MEMORY },
+		{ __NR_munmap, SYS_MEMORY },
+		{ __NR_mprotect, SYS_MEMORY },
+		{ __NR_mremap, SYS_MEMORY },
+		{ __NR_brk, SYS_MEMORY },
+		{ __NR_shmat, SYS_MEMORY },
+		{ __NR_shmdt, SYS_MEMORY },
+		{ __NR_pkey_mprotect, SYS_MEMORY },
+		{ __NR_remap_file_pages, SYS_MEMORY },
+		{ __NR_madvise, SYS_MEMORY },
+		{ __NR_mlock, SYS_EMULATE },
+		{ __NR_clone, SYS_CLONE },
+		{ __NR_clone3, SYS_CLONE },
+		{ __NR_fork, SYS_CLONE },
+		{ __NR_vfork, SYS_CLONE },
+		{ __NR_execve, SYS_EXEC },
+		{ __NR_execveat, SYS_EXEC },
+		{ __NR_exit, SYS_EXIT },
+		{ __NR_exit_group, SYS_EXIT },
+		{ __NR_rt_sigreturn, SYS_SIGRETURN },
+		{ 400, SYS_EMULATE },
 	};
 
 	(void)state;
