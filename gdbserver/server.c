@@ -76,12 +76,15 @@ static int answer(struct gdb_server *s, int error)
 
 static int run_packet(struct gdb_server *s)
 {
-	struct text packet = { s->in.payload.data, s->in.payload.data + s->in.payload.len };
+	const struct buf *payload = &s->in.payload;
+	struct text packet = { NULL, NULL };
 	/* The acknowledgement of QStartNoAckMode itself is still due. */
 	int err = write_byte(s, '+');
 
 	if (err)
 		return err;
+	if (payload->len)
+		packet = (struct text){ payload->data, payload->data + payload->len };
 	buf_clear(&s->reply);
 	s->no_reply = false;
 	err = gdb_dispatch(s, packet);
