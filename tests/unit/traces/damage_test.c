@@ -120,7 +120,7 @@ static void check_changed(const char *name, size_t at)
 
 static void change_each_byte(const char *name, size_t *changed)
 {
-	static const uint8_t masks[] = { 0x01, 0x80, 0xff };
+	static const uint8_t masks[] = { 0x01, 0x80 };
 	struct part p = load(name);
 
 	for (size_t i = 0; i < p.n; i++)
