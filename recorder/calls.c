@@ -225,11 +225,15 @@ static int note_file_write(struct event *e, struct task *t, const struct regs *e
 	struct sys_call call = { .nr = e->nr };
 	struct stat st;
 	char path[64];
+	int fd;
 
-	get_args(entry, call.args);
-	if (result < 0 || !(sys_flags(&call) & SYS_WRITES_FILE))
+	if (result < 0 || !t->space->maps_data)
 		return 0;
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", t->os_tid, (int)call.args[0]);
+	get_args(entry, call.args);
+	fd = sys_written_fd(&call);
+	if (fd < 0)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", t->os_tid, fd);
 	if (stat(path, &st) || !S_ISREG(st.st_mode) || !maps_files(&t->space->map, st.st_ino))
 		return 0;
 	return add_mapped(e, t, st.st_ino);

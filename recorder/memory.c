@@ -74,6 +74,12 @@ static int describe_file(struct recorder *r, struct task *t, int fd, struct vma 
 	return ours < 0 ? 0 : rec_store_file(r, t, ours, v);
 }
 
+/* Files below these are replaced, not written in place. */
+static bool is_system_file(const char *name)
+{
+	return !strncmp(name, "/usr/", 5) || !strncmp(name, "/lib", 4);
+}
+
 static int map_contents(struct event *e, struct task *t, const struct vma *v)
 {
 	if (v->file != VMA_NO_FILE || !(v->prot & (PROT_READ | PROT_WRITE)) || !v->ino)
@@ -101,6 +107,8 @@ static int mmap_done(struct recorder *r, struct task *t, struct event *e, int64_
 		err = map_contents(e, t, &v);
 	if (v.flags & VMA_SHARED && v.prot & PROT_WRITE)
 		t->space->has_shared = true;
+	if (v.name && !is_system_file(v.name))
+		t->space->maps_data = true;
 	if (!err)
 		err = vmap_insert(&t->space->map, &v);
 	if (!err)

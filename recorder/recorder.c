@@ -133,6 +133,7 @@ static int handle(struct recorder *r, struct task *t, struct task_stop *stop)
 		return rec_signal_in_call(r, t, stop);
 	case TASK_SIGNAL:
 		err = rec_deliver_pending(r, t);
+		t->inexact = false;
 		if (!err)
 			rec_make_ready(r, t);
 		return err < 0 ? err : 0;

@@ -535,6 +535,7 @@ int space_fork(struct task *child, const struct space *parent)
 	s->cache = parent->cache;
 	s->cache->refs++;
 	s->has_shared = parent->has_shared;
+	s->maps_data = parent->maps_data;
 	r = vmap_copy(&parent->map, &s->map);
 	if (!r)
 		r = private_new(&s->private, &fd);

@@ -110,8 +110,9 @@ static int launch(struct launch *l, pid_t *ret)
 		return fail_errno(-errno, "cannot start a process");
 	if (!pid)
 		child_main(l);
-	if (waitpid(pid, &status, WUNTRACED) < 0)
-		return -errno;
+	while (waitpid(pid, &status, WUNTRACED) < 0)
+		if (errno != EINTR)
+			return -errno;
 	r = os_seize(pid);
 	kill(pid, SIGCONT);
 	close(in);

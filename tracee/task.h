@@ -74,6 +74,7 @@ struct space {
 	taddr_t *to_guard; /* asked for during translation */
 	size_t n_to_guard, cap_to_guard;
 	bool has_shared;  /* writable memory shared with other spaces */
+	bool maps_data;	  /* files that a write(2) may change */
 };
 
 enum task_mode {

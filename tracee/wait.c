@@ -330,6 +330,39 @@ static int signal_stop(struct task *t, struct task_stop *ret)
 	return r ? r : RUNS_ON;
 }
 
+/* Single steps until an instruction of the program begins, at most. */
+#define MAX_MACHINE_STEPS 1000
+
+/*
+ * A signal waits and no tick comes: a loop without conditional branches. Stops
+ * at the next instruction; the place is named by the ticks and all registers.
+ */
+static int stop_between_ticks(struct task *t, struct task_stop *ret)
+{
+	struct dbt_recovered where;
+	int status, r = 0;
+
+	for (unsigned n = 0; !r && n < MAX_MACHINE_STEPS; n++) {
+		r = os_get_regs(t->os_tid, &t->machine);
+		if (!r && !dbt_recover(t->space->dbt, &t->machine, &t->regs, &where) &&
+		    where.boundary) {
+			count(t);
+			t->ticks += where.ticks;
+			t->settle = false;
+			t->inexact = true;
+			ret->kind = TASK_SIGNAL;
+			return 0;
+		}
+		if (!r)
+			r = os_step(t->os_tid, 0);
+		if (!r)
+			r = task_wait_internal(t, &status);
+		if (!r && status >> 16 == PTRACE_EVENT_SECCOMP)
+			return at_gate(t, ret);
+	}
+	return r ? r : -EPROTO;
+}
+
 static int ptrace_stop(struct task *t, int signo, struct task_stop *ret)
 {
 	int r;
@@ -345,7 +378,9 @@ static int ptrace_stop(struct task *t, int signo, struct task_stop *ret)
 		ret->kind = TASK_CONTINUED;
 		return 0;
 	}
-	if (t->mode == TASK_RUNNING && !t->settle && !t->step) {
+	if (t->mode == TASK_RUNNING && t->settle && !t->step)
+		return stop_between_ticks(t, ret);
+	if (t->mode == TASK_RUNNING && !t->step) {
 		t->settle = true;
 		t->ticks += dbt_counted(t->space->dbt);
 		dbt_arm(t->space->dbt, -1);
