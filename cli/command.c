@@ -44,23 +44,23 @@ int usage_error(const struct command *c, const char *format, ...)
 	return EXIT_USAGE;
 }
 
-/* "--name", "--name=value" or "-x" against a row. */
+/* "--name" or "-x" against a row. */
 static int is_refused(const struct refused_option *r, const char *arg)
 {
 	if (strncmp(arg, "--", 2))
 		return optopt && r->letter == optopt;
-	return !strncmp(arg + 2, r->name, strcspn(arg + 2, "=")) &&
-	       strcspn(arg + 2, "=") == strlen(r->name);
+	return !strcmp(arg + 2, r->name);
 }
 
 int bad_option(const struct command *c, int got, char **argv,
 	       const struct refused_option *refused)
 {
-	const char *arg = argv[optind - 1];
-	char letter[3] = { '-', (char)optopt, 0 };
+	const char *word = argv[optind - 1];
+	char arg[64] = { '-', (char)optopt, 0 };
 
-	if (strncmp(arg, "--", 2))
-		arg = letter;
+	/* getopt_long() may have read a part of the word only. */
+	if (!strncmp(word, "--", 2))
+		snprintf(arg, sizeof(arg), "%.*s", (int)strcspn(word, "="), word);
 	if (got == ':')
 		return usage_error(c, "option %s needs a value", arg);
 	for (; refused && refused->name; refused++)

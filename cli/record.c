@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,11 +234,21 @@ static int not_started(int error)
 	return error == -EACCES || error == -ENOEXEC ? EXIT_NOT_EXECUTABLE : EXIT_FAILED;
 }
 
+/* A program that never ran leaves no trace; what was recorded of another one
+ * stays. */
 static int broke_off(struct record *r, int error)
 {
-	if (access(r->dir, F_OK))
-		return not_started(error);
+	bool exists = !access(r->dir, F_OK);
+
+	if (error == -ENOENT || error == -EACCES || error == -ENOEXEC || !exists) {
+		int status = not_started(error);
+
+		if (exists && trace_remove(r->dir))
+			report_failure();
+		return status;
+	}
 	report_failure();
+	point_latest(r);
 	log_warn("what was recorded until then: deja replay %s", r->dir);
 	return EXIT_FAILED;
 }
@@ -250,14 +261,28 @@ static int record_it(struct record *r)
 	announce(r);
 	error = recorder_run(&r->options, &result);
 	progress_end();
-	point_latest(r);
 	if (error)
 		return broke_off(r, error);
+	point_latest(r);
 	if (result.crash.signo)
 		report_crash(r, &result);
 	error = end_like_program(result.status);
 	recorder_result_deinit(&result);
 	return error;
+}
+
+/* So that a failure of the recorder itself is one of the program. */
+static int check_dir(const char *dir)
+{
+	cleanup_free char *copy = strdup(dir);
+
+	if (!copy)
+		return fail(-ENOMEM, "out of memory");
+	if (!access(dir, F_OK))
+		return fail(-EEXIST, "%s exists already: a trace needs a new directory", dir);
+	if (access(dirname(copy), W_OK | X_OK))
+		return fail_errno(-errno, "cannot make the trace %s", dir);
+	return 0;
 }
 
 /* Everything that must be known before the recorder starts. */
@@ -269,10 +294,8 @@ static int prepare(struct record *r)
 		return not_started(error);
 	if (!r->dir && trace_pick_dir(r->program, &r->dir))
 		return report_failure();
-	if (!access(r->dir, F_OK)) {
-		log_warn("%s exists already: a trace needs a new directory", r->dir);
-		return EXIT_FAILED;
-	}
+	if (check_dir(r->dir))
+		return report_failure();
 	r->options.program = r->program;
 	r->options.dir = r->dir;
 	r->options.envp = r->env.vars;

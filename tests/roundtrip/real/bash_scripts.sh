@@ -26,7 +26,7 @@ cat >"$work/jobs.bash" <<'BASH'
 set -m
 sh -c 'kill -STOP $$; echo went on' &
 job=$!
-until [ "$(ps -o stat= -p $job | cut -c1)" = T ]; do :; done
+until jobs %1 | grep -q Stopped; do :; done
 kill -CONT $job
 wait $job; echo "status $?"
 sleep 100 & kill -TERM $!; wait $!; echo "status $?"
