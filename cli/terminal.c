@@ -14,8 +14,8 @@ void format_bytes(uint64_t bytes, char ret[16])
 	double value = (double)bytes;
 	unsigned unit = 0;
 
-	/* 999.95 would print as 1000.0. */
-	while (value >= 999.95 && unit < 6) {
+	/* 999.5 would print as 1000. */
+	while (value >= 999.5 && unit < 6) {
 		value /= 1000;
 		unit++;
 	}
