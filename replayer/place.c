@@ -148,6 +148,15 @@ static int wait_for(struct replayer *r, struct task *t, struct task_stop *s)
 	return err;
 }
 
+static int watch_type(const struct replayer *r, const struct task_stop *s)
+{
+	for (size_t i = 0; s->access && i < r->n_watches; i++)
+		if (r->watches[i].addr == s->dbt.watch &&
+		    r->watches[i].type != REPLAY_WATCH_WRITE)
+			return r->watches[i].type;
+	return REPLAY_WATCH_WRITE;
+}
+
 struct running {
 	bool user_step; /* the debugger wants one instruction */
 	bool fine;	/* ticks are right, pc is not: instruction by instruction */
@@ -192,7 +201,7 @@ static int came(struct replayer *r, struct task *t, struct task_stop *s, struct 
 		return stopped(stop, t, REPLAY_BREAKPOINT, moved);
 	case TASK_WATCH:
 		stop->watch_addr = s->dbt.watch;
-		stop->watch_type = REPLAY_WATCH_WRITE;
+		stop->watch_type = watch_type(r, s);
 		return stopped(stop, t, REPLAY_WATCH, moved);
 	case TASK_SIGNAL:
 		t->n_pending = 0;

@@ -7,6 +7,17 @@
 
 #include "replayer/private.h"
 
+/* A watch of writes compares contents; reads and accesses are trapped. */
+static int put_watch(struct task *t, const struct rep_watch *w, bool set)
+{
+	struct space_watch access = { .addr = w->addr, .bytes = w->bytes,
+				      .writes_too = w->type == REPLAY_WATCH_ACCESS };
+
+	if (w->type == REPLAY_WATCH_WRITE)
+		return dbt_set_watch(t->space->dbt, w->addr, (unsigned)w->bytes, set);
+	return space_set_watch(t, &access, set);
+}
+
 static size_t read_space(void *ctx, taddr_t addr, void *ret, size_t n)
 {
 	return task_read(ctx, addr, ret, n);
@@ -24,7 +35,7 @@ int rep_arm_points(struct replayer *r, struct task *t)
 	for (size_t i = 0; !err && i < r->n_breakpoints; i++)
 		err = dbt_set_breakpoint(d, r->breakpoints[i], true);
 	for (size_t i = 0; !err && i < r->n_watches; i++)
-		err = dbt_set_watch(d, r->watches[i].addr, (unsigned)r->watches[i].bytes, true);
+		err = put_watch(t, &r->watches[i], true);
 	if (!err)
 		dbt_sync_watches(d, read_space, t);
 	return err;
@@ -33,7 +44,7 @@ int rep_arm_points(struct replayer *r, struct task *t)
 struct change {
 	struct replayer *r;
 	taddr_t addr;
-	unsigned bytes;
+	struct rep_watch watch;
 	bool set;
 };
 
@@ -88,7 +99,7 @@ int replayer_set_breakpoint(struct replayer *r, taddr_t pc, bool set)
 static int change_watch(struct task *t, void *ctx)
 {
 	const struct change *c = ctx;
-	int err = dbt_set_watch(t->space->dbt, c->addr, c->bytes, c->set);
+	int err = put_watch(t, &c->watch, c->set);
 
 	if (!err)
 		dbt_sync_watches(t->space->dbt, read_space, t);
@@ -98,21 +109,20 @@ static int change_watch(struct task *t, void *ctx)
 int replayer_set_watch(struct replayer *r, taddr_t addr, size_t bytes,
 		       enum replay_watch_type type, bool set)
 {
-	struct change c = { .r = r, .addr = addr, .bytes = (unsigned)bytes, .set = set };
+	struct change c = { .r = r, .watch = { addr, bytes, type }, .set = set };
 	size_t i = 0;
 
-	if (type != REPLAY_WATCH_WRITE)
-		return fail(-ENOTSUP, "watching reads");
 	if (!bytes || bytes > 8)
 		return fail(-EINVAL, "a watch of %zu bytes", bytes);
-	while (i < r->n_watches && (r->watches[i].addr != addr || r->watches[i].bytes != bytes))
+	while (i < r->n_watches && (r->watches[i].addr != addr || r->watches[i].bytes != bytes ||
+				    r->watches[i].type != type))
 		i++;
 	if (!set && i < r->n_watches)
 		r->watches[i] = r->watches[--r->n_watches];
 	if (set && i == r->n_watches) {
 		if (r->n_watches == REP_MAX_WATCHES)
 			return -ENOSPC;
-		r->watches[r->n_watches++] = (struct rep_watch){ addr, bytes, type };
+		r->watches[r->n_watches++] = c.watch;
 	}
 	return each_focused(r, change_watch, &c);
 }

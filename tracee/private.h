@@ -60,6 +60,12 @@ int space_unguard(struct task *t, taddr_t addr) must_check;
 int space_drop_unguarded(struct task *t) must_check;
 /* dbt_enter() with the guards it asks for. */
 int space_enter(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *ret) must_check;
+int space_protect(struct task *t, taddr_t start, size_t bytes, int prot) must_check;
+/* An access to addr faulted: if its page is watched, notes whether the instruction
+ * at t->regs touches a watch and opens the pages. Returns 1 if so. */
+int space_open_watched(struct task *t, taddr_t addr) must_check;
+/* Closes them again. */
+int space_close_watched(struct task *t) must_check;
 /* Where a few hundred bytes for injected calls may be put, and their mapping. */
 #define SPACE_SCRATCH_OFFSET 0xc00
 #define SPACE_SCRATCH_BYTES 0x400

@@ -139,6 +139,7 @@ void space_put(struct space *s)
 	vmap_deinit(&s->map);
 	free(s->guarded);
 	free(s->to_guard);
+	free(s->watches);
 	free(s);
 }
 
@@ -219,7 +220,7 @@ static void watch_code(void *ctx, taddr_t page)
 
 static const struct dbt_ops ops = { .fetch = fetch, .watch_code = watch_code };
 
-static int protect(struct task *t, taddr_t start, size_t bytes, int prot)
+int space_protect(struct task *t, taddr_t start, size_t bytes, int prot)
 {
 	int64_t result = 0;
 	int r = task_inject(t, SYS_mprotect, (uint64_t[6]){ start, bytes, (uint64_t)prot },
@@ -243,7 +244,7 @@ int space_guard_new(struct task *t)
 			continue;
 		r = push(&s->guarded, &s->n_guarded, &s->cap_guarded, page);
 		if (!r)
-			r = protect(t, page, DEJA_PAGE_BYTES,
+			r = space_protect(t, page, DEJA_PAGE_BYTES,
 				    space_machine_prot(v->prot) & ~PROT_WRITE);
 	}
 	s->n_to_guard = 0;
@@ -310,7 +311,7 @@ int space_unguard(struct task *t, taddr_t addr)
 		return 0;
 	r = drop_page(t, page);
 	if (!r)
-		r = protect(t, page, DEJA_PAGE_BYTES, space_machine_prot(v->prot));
+		r = space_protect(t, page, DEJA_PAGE_BYTES, space_machine_prot(v->prot));
 	return r ? r : 1;
 }
 
@@ -465,7 +466,7 @@ static int protect_all(struct task *t)
 
 	for (size_t i = 0; !r && i < m->n; i++)
 		if (m->vmas[i].prot & PROT_EXEC && !(m->vmas[i].flags & VMA_VDSO))
-			r = protect(t, m->vmas[i].start, m->vmas[i].end - m->vmas[i].start,
+			r = space_protect(t, m->vmas[i].start, m->vmas[i].end - m->vmas[i].start,
 				    space_machine_prot(m->vmas[i].prot));
 	return r;
 }

@@ -50,6 +50,7 @@ struct task_stop {
 	int signo, status;
 	pid_t child;	 /* TASK_CLONED */
 	bool child_shares; /* CLONE_VM */
+	bool access;	   /* TASK_WATCH: of space_set_watch() */
 	bool killed_inside; /* TASK_EXITING: not in a call, place unknown */
 };
 
@@ -73,8 +74,17 @@ struct space {
 	size_t n_guarded, cap_guarded;
 	taddr_t *to_guard; /* asked for during translation */
 	size_t n_to_guard, cap_to_guard;
+	struct space_watch *watches; /* of reads: their pages are not accessible */
+	size_t n_watches;
 	bool has_shared;  /* writable memory shared with other spaces */
 	bool maps_data;	  /* files that a write(2) may change */
+};
+
+/* A range whose every read (or access) stops the task behind it: TASK_WATCH. */
+struct space_watch {
+	taddr_t addr;
+	size_t bytes;
+	bool writes_too;
 };
 
 enum task_mode {
@@ -113,6 +123,8 @@ struct task {
 	ticks_t target; /* UINT64_MAX: none */
 	bool settle;	/* a signal waits for the next tick */
 	bool inexact;	/* stopped where no tick ended */
+	taddr_t watch_hit;   /* of the instruction that runs with watched pages open */
+	bool opens_watched;
 	bool writes_through; /* one instruction runs with a guarded page open */
 
 	/* The machine's state. */
@@ -256,6 +268,9 @@ int space_image_ready(struct space *s) must_check;
 int space_code_changed(struct task *t, taddr_t start, taddr_t end) must_check;
 /* The kernel is about to write [start, start+bytes): makes it writable. */
 int space_prepare_write(struct task *t, taddr_t start, uint64_t bytes) must_check;
+/* Watching accesses: t is stopped; works for any number of ranges, each access
+ * to a watched page costs a fault. -ENOMEM */
+int space_set_watch(struct task *t, const struct space_watch *w, bool set) must_check;
 /* The PROT_ bits that the machine gets for what the program asked for. */
 int space_machine_prot(int prot);
 

@@ -17,6 +17,8 @@
 
 /* What a handler returns when the task runs on and there is nothing to report. */
 #define RUNS_ON 1
+/* ... and when the report is complete. */
+#define REPORTED 2
 
 static void count(struct task *t)
 {
@@ -99,6 +101,53 @@ static int fix_fip(struct task *t, const struct dbt_stop *stop)
 	return resume_at(t, stop->pc, t->variant);
 }
 
+/* The instruction at t->regs.rip by itself. */
+static int run_alone(struct task *t)
+{
+	taddr_t host;
+	int r = dbt_enter(t->space->dbt, t->regs.rip, DBT_STEP, &host);
+
+	if (r)
+		return r;
+	t->machine = t->regs;
+	t->machine.rip = host;
+	t->machine.orig_rax = (uint64_t)-1;
+	r = os_set_regs(t->os_tid, &t->machine);
+	if (!r)
+		r = os_cont(t->os_tid, 0);
+	return r ? r : RUNS_ON;
+}
+
+/* A watched page is open for one instruction. */
+static int let_access(struct task *t, taddr_t addr)
+{
+	int r = space_open_watched(t, addr);
+
+	if (r <= 0)
+		return r;
+	t->opens_watched = true;
+	return run_alone(t);
+}
+
+static int accessed(struct task *t, struct task_stop *ret)
+{
+	int r = space_close_watched(t);
+
+	t->opens_watched = false;
+	if (r || ret->dbt.why != DBT_EXIT_STEP)
+		return r;
+	if (t->watch_hit) {
+		ret->kind = TASK_WATCH;
+		ret->dbt.watch = t->watch_hit;
+		ret->access = true;
+		return REPORTED;
+	}
+	if (t->step)
+		return 0;
+	r = task_go(t);
+	return r ? r : RUNS_ON;
+}
+
 static int wrote_through(struct task *t, struct task_stop *ret)
 {
 	int r = space_drop_unguarded(t);
@@ -127,6 +176,11 @@ static int left_cache(struct task *t, struct task_stop *ret)
 		return r ? r : RUNS_ON;
 	}
 	count(t);
+	if (t->opens_watched) {
+		r = accessed(t, ret);
+		if (r)
+			return r == REPORTED ? 0 : r;
+	}
 	if (t->writes_through) {
 		r = wrote_through(t, ret);
 		if (r)
@@ -230,22 +284,12 @@ static bool raised_by_instruction(const siginfo_t *info)
  */
 static int let_write_through(struct task *t, taddr_t addr)
 {
-	taddr_t host;
 	int r = space_unguard(t, addr);
 
 	if (r <= 0)
 		return r;
-	r = dbt_enter(t->space->dbt, t->regs.rip, DBT_STEP, &host);
-	if (r)
-		return r;
 	t->writes_through = true;
-	t->machine = t->regs;
-	t->machine.rip = host;
-	t->machine.orig_rax = (uint64_t)-1;
-	r = os_set_regs(t->os_tid, &t->machine);
-	if (!r)
-		r = os_cont(t->os_tid, 0);
-	return r ? r : RUNS_ON;
+	return run_alone(t);
 }
 
 static int fault(struct task *t, struct task_stop *ret)
@@ -269,7 +313,9 @@ static int fault(struct task *t, struct task_stop *ret)
 		t->ticks += where.ticks;
 		dbt_arm(t->space->dbt, INT64_MAX / 4);
 		if (ret->info.si_signo == SIGSEGV && ret->info.si_code == SEGV_ACCERR) {
-			r = let_write_through(t, (taddr_t)ret->info.si_addr);
+			r = let_access(t, (taddr_t)ret->info.si_addr);
+			if (!r)
+				r = let_write_through(t, (taddr_t)ret->info.si_addr);
 			if (r)
 				return r;
 		}
