@@ -41,6 +41,35 @@ int rep_arm_points(struct replayer *r, struct task *t)
 	return err;
 }
 
+void rep_note_watched(struct replayer *r, struct task *t)
+{
+	for (size_t i = 0; i < r->n_watches; i++)
+		task_read(t, r->watches[i].addr, r->watches[i].before, r->watches[i].bytes);
+}
+
+bool rep_watched_changed(struct replayer *r, struct task *t, struct replay_stop *stop)
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < r->n_watches && !changed; i++) {
+		const struct rep_watch *w = &r->watches[i];
+		uint8_t now[sizeof(w->before)];
+
+		changed = w->type != REPLAY_WATCH_READ &&
+			  task_read(t, w->addr, now, w->bytes) == w->bytes &&
+			  memcmp(now, w->before, w->bytes);
+		if (changed) {
+			stop->kind = REPLAY_WATCH;
+			stop->tid = t->tid;
+			stop->watch_addr = w->addr;
+			stop->watch_type = (int)w->type;
+		}
+	}
+	if (changed)
+		dbt_sync_watches(t->space->dbt, read_space, t);
+	return changed;
+}
+
 struct change {
 	struct replayer *r;
 	taddr_t addr;
@@ -109,7 +138,7 @@ static int change_watch(struct task *t, void *ctx)
 int replayer_set_watch(struct replayer *r, taddr_t addr, size_t bytes,
 		       enum replay_watch_type type, bool set)
 {
-	struct change c = { .r = r, .watch = { addr, bytes, type }, .set = set };
+	struct change c = { .r = r, .watch = { .addr = addr, .bytes = bytes, .type = type }, .set = set };
 	size_t i = 0;
 
 	if (!bytes || bytes > 8)

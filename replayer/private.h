@@ -14,6 +14,7 @@ struct rep_watch {
 	taddr_t addr;
 	size_t bytes;
 	enum replay_watch_type type;
+	uint8_t before[8]; /* an event is performed: the contents before it */
 };
 
 /* Memory that several mappings share: one memfd for each file or segment. */
@@ -90,6 +91,10 @@ int rep_build_image(struct replayer *r, const struct event *e, struct task **ret
 void rep_task_free(struct task *t);
 /* Puts breakpoints and watches of the focus into the task's space. */
 int rep_arm_points(struct replayer *r, struct task *t) must_check;
+
+/* What a system call or signal does to watched memory is seen by comparing. */
+void rep_note_watched(struct replayer *r, struct task *t);
+bool rep_watched_changed(struct replayer *r, struct task *t, struct replay_stop *stop);
 
 /* ---- reports (report.c) ---- */
 

@@ -209,12 +209,14 @@ static int advance(struct replayer *r, enum replay_run run, struct replay_stop *
 	r->at_place = true;
 	if (t && announce_signal(r, t, stop))
 		return 0;
+	if (focused)
+		rep_note_watched(r, t);
 	err = rep_perform(r, stop, &noticed);
 	if (err)
 		return err;
 	r->last = e->number;
 	r->have_next = false;
-	if (noticed)
+	if (noticed || (focused && rep_watched_changed(r, t, stop)))
 		return 0;
 	if (reached_process(r, e)) {
 		stop->kind = REPLAY_GOAL;
