@@ -151,6 +151,13 @@ int64_t cache_node(struct cache *c, taddr_t pc, enum dbt_variant variant)
 	return r < 0 ? r : (int64_t)c->n_nodes;
 }
 
+bool cache_translated(const struct cache *c, taddr_t pc, enum dbt_variant variant)
+{
+	uint32_t i = table_get(&c->node_of, cache_key(pc, variant));
+
+	return i && cache_node_at(c, i)->block;
+}
+
 int cache_add_member(struct cache *c, taddr_t page, uint32_t block)
 {
 	uint64_t key = page / DEJA_PAGE_BYTES + 1;

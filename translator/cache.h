@@ -126,6 +126,8 @@ static inline struct node *cache_node_at(const struct cache *c, uint32_t i)
 	return &c->nodes[i - 1];
 }
 
+bool cache_translated(const struct cache *c, taddr_t pc, enum dbt_variant variant);
+
 /* Notes that a block depends on what is in this page. -ENOMEM */
 int cache_add_member(struct cache *c, taddr_t page, uint32_t block) must_check;
 

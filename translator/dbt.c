@@ -4,12 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/log.h"
 #include "translator/ahead.h"
 #include "translator/build.h"
 #include "translator/lookup.h"
 #include "translator/space.h"
 
-#define DEFAULT_MAX_INSNS 100
+#define DEFAULT_MAX_INSNS 50
 #define DEFAULT_MAX_TICKS 16
 
 static unsigned dbt_limit(unsigned asked, unsigned otherwise, unsigned most)
@@ -66,15 +67,31 @@ int dbt_fork(struct dbt *parent, void *private, const struct dbt_ops *ops,
 	memcpy(d->vdso, parent->vdso, sizeof(d->vdso));
 	memcpy(d->vdso_nr, parent->vdso_nr, sizeof(d->vdso_nr));
 	d->n_vdso = parent->n_vdso;
+	d->vdso_low = parent->vdso_low;
+	d->vdso_high = parent->vdso_high;
 	lookup_init_private(d);
 	*ret = d;
 	return 0;
+}
+
+static void dbt_log(const struct dbt *d)
+{
+	struct dbt_stats s;
+
+	dbt_stats(d, &s);
+	log_debug("translator: %llu blocks, %llu instructions, %llu KiB, %llu misses, "
+		  "%llu flushes, %llu invalidated",
+		  (unsigned long long)s.blocks, (unsigned long long)s.insns,
+		  (unsigned long long)s.cache_bytes / 1024, (unsigned long long)s.misses,
+		  (unsigned long long)s.flushes, (unsigned long long)s.invalidated);
 }
 
 void dbt_destroy(struct dbt *d)
 {
 	if (!d)
 		return;
+	if (log_debug_enabled())
+		dbt_log(d);
 	cache_unref(d->cache);
 	free(d->breakpoints);
 	free(d);
@@ -166,7 +183,7 @@ static int64_t dbt_try_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant
 	block = dbt_block(d, pc, variant, indirect);
 	if (block < 0 || !indirect)
 		return block;
-	r = lookup_add(d, (uint32_t)block);
+	r = lookup_add(d, (uint32_t)block, true);
 	return r < 0 ? r : block;
 }
 

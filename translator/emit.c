@@ -5,11 +5,14 @@
 
 void emit_bytes(struct emit *e, const void *bytes, size_t n)
 {
+	const uint8_t *from = bytes;
+
 	if ((size_t)(e->end - e->p) < n) {
 		e->full = true;
 		return;
 	}
-	memcpy(e->p, bytes, n);
+	for (size_t i = 0; i < n; i++) /* a call of memcpy() costs more */
+		e->p[i] = from[i];
 	e->p += n;
 }
 
@@ -20,12 +23,18 @@ void emit_u8(struct emit *e, uint8_t v)
 
 void emit_u32(struct emit *e, uint32_t v)
 {
-	emit_bytes(e, &v, 4);
+	if ((size_t)(e->end - e->p) < 4) {
+		e->full = true;
+		return;
+	}
+	memcpy(e->p, &v, 4);
+	e->p += 4;
 }
 
 void emit_u64(struct emit *e, uint64_t v)
 {
-	emit_bytes(e, &v, 8);
+	emit_u32(e, (uint32_t)v);
+	emit_u32(e, (uint32_t)(v >> 32));
 }
 
 /* opcode /reg with the operand [disp32], which needs a SIB byte without base

@@ -162,7 +162,7 @@ static int lookup_make_entry(struct cache *c, struct block *b)
 	return 0;
 }
 
-int lookup_add(struct dbt *d, uint32_t block)
+int lookup_add(struct dbt *d, uint32_t block, bool now)
 {
 	struct cache *c = d->cache;
 	struct block *b = cache_block(c, block);
@@ -177,7 +177,8 @@ int lookup_add(struct dbt *d, uint32_t block)
 		return r;
 	if (d->l2 != c->l2)
 		lookup_set_l2(d);
-	*l1_slot(d, b->pc) = host;
+	if (now || *l1_slot(d, b->pc) == RT_LOOKUP)
+		*l1_slot(d, b->pc) = host;
 	return 0;
 }
 

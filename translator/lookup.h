@@ -17,9 +17,9 @@ void lookup_init_l2(struct cache *c);
 /* Sets up state page and first level for this cache as it is now. */
 void lookup_init_private(struct dbt *d);
 
-/* Makes block i found by indirect branches; the first level of d as well.
- * -ENOSPC: the zone is full. */
-int lookup_add(struct dbt *d, uint32_t block) must_check;
+/* Makes block i found by indirect branches. now: one waits for it, so it goes
+ * into the first level whatever is there. -ENOSPC: the zone is full. */
+int lookup_add(struct dbt *d, uint32_t block, bool now) must_check;
 
 /* Makes it not found any more. */
 void lookup_remove(struct dbt *d, const struct block *b);

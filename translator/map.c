@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define MAP_ENTRY_BYTES 16
+
 enum { MAP_LEN = 0x0f, MAP_PC = 0x10, MAP_TICKS = 0x20, MAP_SPILLS = 0x40 };
 
 void map_begin(struct map_writer *w, struct buf *out, taddr_t block_pc)
@@ -16,11 +18,12 @@ void map_begin(struct map_writer *w, struct buf *out, taddr_t block_pc)
 
 int map_add(struct map_writer *w, const struct map_entry *e)
 {
-	uint8_t b[16];
+	uint8_t *b;
 	size_t n = 0;
 	int32_t rel = (int32_t)(e->pc - w->block_pc);
 	uint8_t flags = e->len;
 	uint32_t distance;
+	int r;
 
 	if (e->host == w->last.host) {
 		w->last = w->before;
@@ -28,6 +31,10 @@ int map_add(struct map_writer *w, const struct map_entry *e)
 	}
 	w->before = w->last;
 	w->before_len = w->out->len;
+	r = w->out->cap - w->out->len < MAP_ENTRY_BYTES ? buf_reserve(w->out, 4096) : 0;
+	if (r < 0)
+		return r;
+	b = w->out->data + w->out->len;
 	distance = w->last.host == UINT32_MAX ? e->host : e->host - w->last.host;
 	flags |= e->pc != w->last.pc ? MAP_PC : 0;
 	flags |= e->ticks != w->last.ticks ? MAP_TICKS : 0;
@@ -48,7 +55,8 @@ int map_add(struct map_writer *w, const struct map_entry *e)
 		b[n++] = e->spills;
 	w->last = *e;
 	w->last.pc = e->pc + e->len;
-	return buf_append(w->out, b, n);
+	w->out->len += n;
+	return 0;
 }
 
 static const uint8_t *map_next(const uint8_t *p, taddr_t block_pc, struct map_entry *e)

@@ -28,6 +28,8 @@ bool path_stops_at(const struct dbt *d, taddr_t pc)
 	return space_has_breakpoint(d, pc) || space_vdso(d, pc) >= 0;
 }
 
+#define WALK_JOIN 6
+
 struct walk {
 	struct dbt *d;
 	struct path *p;
@@ -156,12 +158,22 @@ static bool walk_insn(struct walk *w, const struct insn *in)
 	}
 }
 
+/* Whether a block that has begun here would be a copy of another, which is not
+ * worth it for short pieces only. */
+static bool walk_joins(const struct walk *w)
+{
+	return w->p->n >= WALK_JOIN && w->variant == DBT_NORMAL &&
+	       cache_translated(w->d->cache, w->pc, DBT_NORMAL);
+}
+
 static bool walk_one(struct walk *w)
 {
 	const struct insn *in;
 
 	if (walk_point(w))
 		return false;
+	if (walk_joins(w))
+		return walk_end(w, PATH_DIRECT);
 	if (w->p->n >= w->max_insns)
 		return walk_end(w, PATH_DIRECT);
 	in = fetch_insn(&w->d->fetch, w->pc);

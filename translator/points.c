@@ -72,6 +72,8 @@ static int point_vsyscall(taddr_t pc)
 
 int space_vdso(const struct dbt *d, taddr_t pc)
 {
+	if (pc < d->vdso_low || (pc > d->vdso_high && (int64_t)pc > 0))
+		return -1;
 	for (size_t i = 0; i < d->n_vdso; i++)
 		if (d->vdso[i] == pc)
 			return d->vdso_nr[i];
@@ -85,6 +87,12 @@ int dbt_set_vdso(struct dbt *d, const taddr_t *entries, const int *numbers, size
 	memcpy(d->vdso, entries, n * sizeof(*entries));
 	memcpy(d->vdso_nr, numbers, n * sizeof(*numbers));
 	d->n_vdso = n;
+	d->vdso_low = n ? entries[0] : UINT64_MAX;
+	d->vdso_high = n ? entries[0] : 0;
+	for (size_t i = 1; i < n; i++) {
+		d->vdso_low = entries[i] < d->vdso_low ? entries[i] : d->vdso_low;
+		d->vdso_high = entries[i] > d->vdso_high ? entries[i] : d->vdso_high;
+	}
 	return 0;
 }
 

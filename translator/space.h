@@ -30,6 +30,7 @@ struct dbt {
 	taddr_t vdso[SPACE_MAX_VDSO];
 	int vdso_nr[SPACE_MAX_VDSO];
 	size_t n_vdso;
+	taddr_t vdso_low, vdso_high; /* of vdso[] */
 	struct watch watches[RT_MAX_WATCHES];
 	unsigned n_watches;
 
