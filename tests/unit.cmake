@@ -22,8 +22,9 @@ if(sources)
   deja_test(model quick 120 model)
 endif()
 
-# tests/translator/<file>_test.c, each with the other .c files of the folder;
-# <name>.S are programs without a libc that the tests run (DEJA_ASM: where).
+# tests/translator/<file>_test.c, each with the other files of the folder; a .S
+# file that has a _start is a program without a libc that the tests run
+# (DEJA_ASM: where).
 file(GLOB tests CONFIGURE_DEPENDS translator/*_test.c)
 file(GLOB helpers CONFIGURE_DEPENDS translator/*.c)
 file(GLOB programs CONFIGURE_DEPENDS translator/*.S)
@@ -32,6 +33,11 @@ file(MAKE_DIRECTORY ${asm})
 set(built "")
 foreach(source ${programs})
   get_filename_component(name ${source} NAME_WE)
+  file(STRINGS ${source} start REGEX "^_start:")
+  if(NOT start)
+    list(APPEND helpers ${source})
+    continue()
+  endif()
   add_custom_command(OUTPUT ${asm}/${name}
     COMMAND ${CMAKE_C_COMPILER} -g -nostdlib -static -no-pie -I ${CMAKE_CURRENT_SOURCE_DIR}/translator
             ${source} -o ${asm}/${name}
@@ -44,7 +50,7 @@ if(tests)
   if(helpers)
     add_library(translator_helpers STATIC ${helpers})
     target_link_libraries(translator_helpers
-      PUBLIC deja_tracee deja_translator deps::zydis deps::cmocka PRIVATE deja_options)
+      PUBLIC deja_syscalls deja_tracee deja_translator deps::zydis deps::cmocka PRIVATE deja_options)
     target_include_directories(translator_helpers PUBLIC translator)
   endif()
 endif()
@@ -55,7 +61,7 @@ foreach(source ${tests})
   if(TARGET translator_helpers)
     target_link_libraries(translator_${name} PRIVATE translator_helpers)
   endif()
-  target_link_libraries(translator_${name} PRIVATE deja_tracee deja_translator
+  target_link_libraries(translator_${name} PRIVATE deja_syscalls deja_tracee deja_translator
                         deja_options deps::zydis deps::cmocka)
   target_compile_definitions(translator_${name} PRIVATE DEJA_ASM="${asm}")
   add_dependencies(translator_${name} translator_programs)
