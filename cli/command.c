@@ -52,8 +52,7 @@ static int is_refused(const struct refused_option *r, const char *arg)
 	return !strcmp(arg + 2, r->name);
 }
 
-int bad_option(const struct command *c, int got, char **argv,
-	       const struct refused_option *refused)
+int bad_option(const struct command *c, int got, char **argv, const struct refused_option *refused)
 {
 	const char *word = argv[optind - 1];
 	char arg[64] = { '-', (char)optopt, 0 };
@@ -65,8 +64,7 @@ int bad_option(const struct command *c, int got, char **argv,
 		return usage_error(c, "option %s needs a value", arg);
 	for (; refused && refused->name; refused++)
 		if (is_refused(refused, arg))
-			return usage_error(c, "option %s is not supported: %s", arg,
-					   refused->why);
+			return usage_error(c, "option %s is not supported: %s", arg, refused->why);
 	return usage_error(c, "unknown option %s", arg);
 }
 

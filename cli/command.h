@@ -9,18 +9,18 @@
 
 /* Exit statuses that are not the recorded program's own. */
 enum {
-	EXIT_FAILED = 1,	  /* something went wrong; stderr has the line */
-	EXIT_USAGE = 2,		  /* the command line makes no sense */
-	EXIT_DIVERGED = 3,	  /* the replay did not do what was recorded */
+	EXIT_FAILED = 1,	   /* something went wrong; stderr has the line */
+	EXIT_USAGE = 2,		   /* the command line makes no sense */
+	EXIT_DIVERGED = 3,	   /* the replay did not do what was recorded */
 	EXIT_NOT_EXECUTABLE = 126, /* as a shell says it */
 	EXIT_NOT_FOUND = 127,
 };
 
 struct command {
 	const char *name;
-	const char *args;    /* for the usage line */
-	const char *summary; /* one line */
-	const char *help;    /* the options, and what else must be known */
+	const char *args;		   /* for the usage line */
+	const char *summary;		   /* one line */
+	const char *help;		   /* the options, and what else must be known */
 	int (*run)(int argc, char **argv); /* argv[0]: the command; returns the exit status */
 };
 
@@ -48,8 +48,7 @@ struct refused_option {
  * the option string begin with "+:" or ":"): one line on stderr that names the
  * option, from refused (may be NULL) when it stands there. Returns EXIT_USAGE.
  */
-int bad_option(const struct command *c, int got, char **argv,
-	       const struct refused_option *refused);
+int bad_option(const struct command *c, int got, char **argv, const struct refused_option *refused);
 
 /* "deja: COMMAND: text (see ...)" on stderr. Returns EXIT_USAGE. */
 int usage_error(const struct command *c, const char *format, ...)

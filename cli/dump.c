@@ -26,7 +26,7 @@ struct range {
 
 struct dump {
 	bool raw, stats;
-	pid_t tid; /* 0: all */
+	pid_t tid;	      /* 0: all */
 	struct range *ranges; /* owned; none: everything */
 	size_t n_ranges;
 	struct opened_trace trace;

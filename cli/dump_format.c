@@ -8,8 +8,7 @@
 
 /* enum dbt_insn, by number: the trace stores it. */
 static const char *const insn_names[] = {
-	"rdtsc",  "rdtscp", "rdpid",  "rdrand", "rdseed",
-	"cpuid",  "xgetbv", "int 0x80", "sysenter",
+	"rdtsc", "rdtscp", "rdpid", "rdrand", "rdseed", "cpuid", "xgetbv", "int 0x80", "sysenter",
 };
 
 static const char *insn_name(int32_t insn)
@@ -156,11 +155,10 @@ static int format_raw_writes(const struct event *e, struct buf *out)
 
 int dump_format_raw(const struct event *e, struct buf *out)
 {
-	int error = buf_printf(out,
-			       "event=%" PRIu64 " kind=%s tid=%d ticks=%" PRIu64
-			       " time_ns=%" PRIu64 " flags=%#x",
-			       e->number, event_kind_name(e->kind), e->tid, e->ticks, e->time_ns,
-			       e->flags);
+	int error = buf_printf(
+		out,
+		"event=%" PRIu64 " kind=%s tid=%d ticks=%" PRIu64 " time_ns=%" PRIu64 " flags=%#x",
+		e->number, event_kind_name(e->kind), e->tid, e->ticks, e->time_ns, e->flags);
 
 	if (!error)
 		error = format_raw_kind(e, out);

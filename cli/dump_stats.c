@@ -74,8 +74,8 @@ void dump_stats_print(const struct dump_stats *s)
 	char bytes[16];
 
 	format_bytes(s->bytes, bytes);
-	printf("events: %" PRIu64 ", memory that came from outside: %s, calls without a rule: %" PRIu64
-	       "\n",
+	printf("events: %" PRIu64
+	       ", memory that came from outside: %s, calls without a rule: %" PRIu64 "\n",
 	       s->events, bytes, s->unmodelled);
 	for (int kind = 1; kind < EVENT_KINDS; kind++)
 		if (s->kinds[kind])

@@ -7,7 +7,7 @@
 
 #include "common/cleanup.h"
 
-#define MAX_ARGC 65536
+#define MAX_ARGC      65536
 #define MAX_ARG_BYTES 131072
 
 void processes_deinit(struct processes *p)
@@ -89,7 +89,8 @@ static int append_arg(const struct event *e, taddr_t addr, struct buf *out)
 
 	if (len > MAX_ARG_BYTES)
 		len = MAX_ARG_BYTES;
-	return buf_append(out, bytes ? bytes : (const uint8_t *)"", bytes ? strnlen((const char *)bytes, len) : 0);
+	return buf_append(out, bytes ? bytes : (const uint8_t *)"",
+			  bytes ? strnlen((const char *)bytes, len) : 0);
 }
 
 /* A new image's stack begins with argc and the pointers to the arguments

@@ -7,12 +7,12 @@
 struct process {
 	pid_t pid, ppid;
 	bool exited, execed;
-	int status;	  /* as wait(2) gives it, when exited */
-	event_t first;	  /* the first event of it */
-	event_t exec;	  /* of its first exec; 0: none */
-	event_t last;	  /* the last one before it is gone */
-	char *exe;	  /* owned; of its last exec, or its parent's */
-	struct buf argv;  /* NUL-separated words of its last exec, or its parent's */
+	int status;	 /* as wait(2) gives it, when exited */
+	event_t first;	 /* the first event of it */
+	event_t exec;	 /* of its first exec; 0: none */
+	event_t last;	 /* the last one before it is gone */
+	char *exe;	 /* owned; of its last exec, or its parent's */
+	struct buf argv; /* NUL-separated words of its last exec, or its parent's */
 };
 
 /* A process that executed a program. */

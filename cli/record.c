@@ -31,8 +31,8 @@
 
 struct record {
 	struct recorder_options options;
-	char *dir;	 /* owned */
-	char *program;	 /* owned */
+	char *dir;     /* owned */
+	char *program; /* owned */
 	struct env env;
 	enum nested nested;
 	int announce_fd; /* --print-trace-dir; -1: none */
@@ -95,7 +95,7 @@ static int set_nested(struct record *r, const char *value)
 {
 	if (!strcmp(value, "release"))
 		return usage_error(&record_command, "--nested=release is not supported: "
-				   "what is recorded stays recorded");
+						    "what is recorded stays recorded");
 	if (!nested_parse(value, &r->nested))
 		return usage_error(&record_command, "--nested must be error or ignore, not %s",
 				   value);
@@ -222,8 +222,8 @@ static void report_crash(const struct record *r, const struct recorder_result *r
 		 WIFSIGNALED(result->status) && WCOREDUMP(result->status) ? " (core dumped)" : "",
 		 (unsigned long long)result->crash.event);
 	print_lines(&result->crash.where);
-	log_warn("%llu events, %s; replay with: deja replay %s",
-		 (unsigned long long)result->events, size, r->dir);
+	log_warn("%llu events, %s; replay with: deja replay %s", (unsigned long long)result->events,
+		 size, r->dir);
 }
 
 static int not_started(int error)
@@ -247,7 +247,9 @@ static int broke_off(struct record *r, int error)
 			report_failure();
 		return status;
 	}
-	report_failure();
+	/* A failed assertion has said what it is. */
+	if (fail_text()[0])
+		report_failure();
 	point_latest(r);
 	log_warn("what was recorded until then: deja replay %s", r->dir);
 	return EXIT_FAILED;
@@ -313,7 +315,8 @@ static int run_record(int argc, char **argv)
 	opterr = 0;
 	if (env_init(&r.env))
 		return report_failure();
-	while (!status && (option = getopt_long(argc, argv, "+:o:nv:i:t:wp:", longopts, NULL)) >= 0) {
+	while (!status &&
+	       (option = getopt_long(argc, argv, "+:o:nv:i:t:wp:", longopts, NULL)) >= 0) {
 		if (option == OPT_HELP) {
 			command_print_help(&record_command);
 			return 0;
@@ -335,6 +338,7 @@ const struct command record_command = {
 	.name = "record",
 	.args = "[OPTION...] PROGRAM [ARG...]",
 	.summary = "Record a run of a program and of all processes it starts",
+	/* clang-format off */
 	.help =
 	"  -o, --output-trace-dir=DIR   make the trace in DIR, which must not exist\n"
 	"  -p, --print-trace-dir=FD     write the trace's path and a newline to descriptor FD\n"
@@ -352,5 +356,6 @@ const struct command record_command = {
 	"The trace is made in a new directory PROGRAM-N where traces are kept, and\n"
 	"latest-trace points at it. The exit status is the program's own, and when the\n"
 	"program dies of a signal, so does `deja record', after it said where.\n",
+	/* clang-format on */
 	.run = run_record,
 };

@@ -183,7 +183,8 @@ static int start(struct replay *r, const char *name)
 		return error;
 	if (!trace_last_event(r->trace.reader))
 		return fail(-EIO, "trace %s: it is empty: %s", r->trace.dir,
-			    trace_cut_off(r->trace.reader) ? trace_cut_off(r->trace.reader) : "no events");
+			    trace_cut_off(r->trace.reader) ? trace_cut_off(r->trace.reader)
+							   : "no events");
 	if (!r->autopilot) {
 		error = replay_goal_resolve(&r->goal, r->trace.reader);
 		if (!error)
@@ -236,6 +237,7 @@ const struct command replay_command = {
 	.name = "replay",
 	.args = "[OPTION...] [TRACE]",
 	.summary = "Replay a trace under gdb, or with -a to its end",
+	/* clang-format off */
 	.help =
 	"  -a, --autopilot              replay to the end, without a debugger\n"
 	"  -q, --no-redirect-output     do not show what the program wrote\n"
@@ -254,5 +256,6 @@ const struct command replay_command = {
 	"The exit status of -a is that of the program; 3 when the replay diverged from\n"
 	"the recording, which is a bug of deja. In gdb, `when' and `when-ticks' tell the\n"
 	"time, and `run' goes back to the beginning.\n",
+	/* clang-format on */
 	.run = run_replay,
 };

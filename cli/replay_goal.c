@@ -46,8 +46,10 @@ static int resolve_exec(struct replay_goal *goal, const struct processes *all)
 		x = find_exec(all, 0, goal->on_process);
 	}
 	if (!x)
-		return fail(-EINVAL, "process %s never executed a program (see `deja ps'; -f finds "
-			    "one that was only forked)", goal->on_process);
+		return fail(-EINVAL,
+			    "process %s never executed a program (see `deja ps'; -f finds "
+			    "one that was only forked)",
+			    goal->on_process);
 	goal->process = x->pid;
 	goal->at_exec = x->event > 1;
 	if (goal->event <= x->event)
@@ -86,7 +88,8 @@ int replay_goal_resolve(struct replay_goal *goal, struct trace_reader *trace)
 	else if (!error && goal->on_fork)
 		error = resolve_fork(goal, &all);
 	if (!error && goal->end)
-		goal->event = (goal->process ? processes_find(&all, goal->process) : all.items)->last;
+		goal->event =
+			(goal->process ? processes_find(&all, goal->process) : all.items)->last;
 	return error;
 }
 

@@ -82,11 +82,11 @@ static void print_place(struct replayer *r)
 		place.ticks);
 	if (!replayer_regs(r, place.tid, &g))
 		fprintf(stderr,
-			" rip %" PRIx64 " rax %" PRIx64 " rbx %" PRIx64 " rcx %" PRIx64 " rdx %" PRIx64
-			" rsi %" PRIx64 " rdi %" PRIx64 " rbp %" PRIx64 " rsp %" PRIx64 " r8 %" PRIx64
-			" r9 %" PRIx64 " r10 %" PRIx64 " r11 %" PRIx64 " r12 %" PRIx64
-			" r13 %" PRIx64 " r14 %" PRIx64 " r15 %" PRIx64 " eflags %" PRIx64
-			" fs_base %" PRIx64 " gs_base %" PRIx64,
+			" rip %" PRIx64 " rax %" PRIx64 " rbx %" PRIx64 " rcx %" PRIx64
+			" rdx %" PRIx64 " rsi %" PRIx64 " rdi %" PRIx64 " rbp %" PRIx64
+			" rsp %" PRIx64 " r8 %" PRIx64 " r9 %" PRIx64 " r10 %" PRIx64
+			" r11 %" PRIx64 " r12 %" PRIx64 " r13 %" PRIx64 " r14 %" PRIx64
+			" r15 %" PRIx64 " eflags %" PRIx64 " fs_base %" PRIx64 " gs_base %" PRIx64,
 			g.rip, g.rax, g.rbx, g.rcx, g.rdx, g.rsi, g.rdi, g.rbp, g.rsp, g.r8, g.r9,
 			g.r10, g.r11, g.r12, g.r13, g.r14, g.r15, g.eflags, g.fs_base, g.gs_base);
 	fputc('\n', stderr);

@@ -62,15 +62,14 @@ static json_t *json_files(struct trace_reader *r)
 
 static json_t *json_header(const struct trace_header *h)
 {
-	return json_pack("{s:i, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:b, s:I, s:o}",
-			 "version", (int)h->version, "uuid", h->uuid,
-			 "began_ns", (json_int_t)h->began_ns, "program", json_text(h->program),
-			 "argv", json_texts(h->argv), "env", json_texts(h->envp),
-			 "cwd", json_text(h->cwd), "deja", json_text(h->deja_version),
-			 "kernel", json_text(h->kernel), "machine", json_text(h->machine),
-			 "xcr0", (json_int_t)h->xcr0, "xstate_bytes", (json_int_t)h->xstate_bytes,
-			 "aslr", (int)h->aslr, "verify_ticks", (json_int_t)h->verify_ticks,
-			 "cpuid", json_cpuid(h));
+	return json_pack(
+		"{s:i, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:b, s:I, s:o}",
+		"version", (int)h->version, "uuid", h->uuid, "began_ns", (json_int_t)h->began_ns,
+		"program", json_text(h->program), "argv", json_texts(h->argv), "env",
+		json_texts(h->envp), "cwd", json_text(h->cwd), "deja", json_text(h->deja_version),
+		"kernel", json_text(h->kernel), "machine", json_text(h->machine), "xcr0",
+		(json_int_t)h->xcr0, "xstate_bytes", (json_int_t)h->xstate_bytes, "aslr",
+		(int)h->aslr, "verify_ticks", (json_int_t)h->verify_ticks, "cpuid", json_cpuid(h));
 }
 
 /* What only the events tell: the length of the run and how it ended. */

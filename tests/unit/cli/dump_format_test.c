@@ -22,18 +22,25 @@ static void check(const struct event *e, const char *wanted)
 
 static void lines(void **state)
 {
-	struct event e = { .kind = EVENT_SYSCALL, .number = 12, .tid = 345, .ticks = 6789,
-			   .time_ns = 1002003000, .nr = 3, .result = -9 };
+	struct event e = { .kind = EVENT_SYSCALL,
+			   .number = 12,
+			   .tid = 345,
+			   .ticks = 6789,
+			   .time_ns = 1002003000,
+			   .nr = 3,
+			   .result = -9 };
 	siginfo_t info = { .si_code = SEGV_MAPERR };
 
 	(void)state;
 	e.regs.rdi = 77;
-	check(&e, "      12    1.002003     345         6789  close(77) = -1 EBADF (Bad file descriptor)\n");
+	check(&e, "      12    1.002003     345         6789  close(77) = -1 EBADF (Bad file "
+		  "descriptor)\n");
 	e.kind = EVENT_EXIT;
 	e.status = 5 << 8;
 	check(&e, "      12    1.002003     345         6789  +++ exited with 5 +++\n");
 	e.status = SIGSEGV | 0x80;
-	check(&e, "      12    1.002003     345         6789  +++ killed by SIGSEGV (core dumped) +++\n");
+	check(&e, "      12    1.002003     345         6789  +++ killed by SIGSEGV (core dumped) "
+		  "+++\n");
 	e.kind = EVENT_INSN;
 	e.insn = 5;
 	check(&e, "      12    1.002003     345         6789  cpuid\n");
@@ -45,7 +52,8 @@ static void lines(void **state)
 	e.flags = EVENT_SYNC;
 	info.si_addr = (void *)0x10;
 	memcpy(e.siginfo, &info, sizeof(info));
-	check(&e, "      12    1.002003     345         6789  --- SIGSEGV {si_code=1, si_addr=0x10} (fatal) ---\n");
+	check(&e, "      12    1.002003     345         6789  --- SIGSEGV {si_code=1, "
+		  "si_addr=0x10} (fatal) ---\n");
 }
 
 static void raw_has_every_field(void **state)
