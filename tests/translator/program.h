@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * For the programs in assembly. A program begins at _start, ends with exit_ok (or
+ * exit_with, 77: this machine cannot do it), and compares nothing itself: the run
+ * by single steps is what its translated runs are compared with. What it computes
+ * should therefore stay in registers or memory, or decide branches.
+ */
+
+#define SYS_rt_sigaction 13
+#define SYS_rt_sigreturn 15
+#define SYS_mmap 9
+#define SYS_mprotect 10
+#define SYS_munmap 11
+#define SYS_getpid 39
+#define SYS_arch_prctl 158
+#define SYS_memfd_create 319
+#define SYS_exit_group 231
+#define SYS_ftruncate 77
+
+#define ARCH_SET_GS 0x1001
+#define ARCH_SET_FS 0x1002
+
+#define SIGILL 4
+#define SIGTRAP 5
+#define SIGBUS 7
+#define SIGFPE 8
+#define SIGSEGV 11
+
+#define SA_SIGINFO 4
+#define SA_RESTORER 0x04000000
+
+/* Offsets from RSP at a handler's first instruction: registers in the ucontext.
+ * Source: Linux arch/x86/include/uapi/asm/sigcontext.h */
+#define FRAME_RAX (8 + 40 + 13 * 8)
+#define FRAME_RIP (8 + 40 + 16 * 8)
+
+	.macro exit_with status
+	mov \status, %edi
+	mov $SYS_exit_group, %eax
+	syscall
+	.endm
+
+	.macro exit_ok
+	exit_with $0
+	.endm
+
+/* Installs handler for signo, with the restorer that follows in memory. */
+	.macro handle signo, handler
+	lea \handler(%rip), %rax
+	mov %rax, program_action(%rip)
+	movq $(SA_SIGINFO | SA_RESTORER), program_action + 8(%rip)
+	lea program_restorer(%rip), %rax
+	mov %rax, program_action + 16(%rip)
+	mov $\signo, %edi
+	lea program_action(%rip), %rsi
+	xor %edx, %edx
+	mov $8, %r10d
+	mov $SYS_rt_sigaction, %eax
+	syscall
+	.endm
+
+/* To be put once into a program that uses handle. */
+	.macro restorer
+program_restorer:
+	mov $SYS_rt_sigreturn, %eax
+	syscall
+	.bss
+	.balign 16
+program_action:
+	.skip 32
+	.text
+	.endm
+
+	.section .note.GNU-stack, "", @progbits
+	.text
+	.globl _start
