@@ -241,3 +241,8 @@ void dbt_stats(const struct dbt *d, struct dbt_stats *ret)
 	for (unsigned i = 0; i < c->n_zones; i++)
 		ret->cache_bytes += c->zones[i].hot + (c->zones[i].limit - c->zones[i].cold);
 }
+
+size_t dbt_zone_used(const struct dbt *d, unsigned zone)
+{
+	return zone < d->cache->n_zones ? d->cache->zones[zone].hot : 0;
+}

@@ -33,14 +33,32 @@ static int link_exit(struct cache *c, uint32_t i)
 	return 0;
 }
 
+/* Makes the exits to a node jump to host (0: to their stubs), and takes those of
+ * dead blocks out of its list. */
+static void link_waiting(struct cache *c, struct node *node, taddr_t host)
+{
+	uint32_t *at = &node->exits;
+
+	while (*at) {
+		struct exit *x = cache_exit(c, *at);
+		const struct block *b = cache_block(c, x->block);
+
+		if (b->dead) {
+			*at = x->next;
+			continue;
+		}
+		link_jump(c, x, host ? host : c->zones[b->zone].mem.start + x->stub);
+		at = &x->next;
+	}
+}
+
 int link_block(struct cache *c, uint32_t block)
 {
 	const struct block *b = cache_block(c, block);
 	struct node *node = cache_node_at(c, b->node);
 
 	node->block = block;
-	for (uint32_t i = node->exits; i; i = cache_exit(c, i)->next)
-		link_jump(c, cache_exit(c, i), cache_host(c, b));
+	link_waiting(c, node, cache_host(c, b));
 	for (uint32_t i = 0; i < b->n_exits; i++) {
 		struct exit *x = cache_exit(c, b->first_exit + i);
 		int r;
@@ -63,10 +81,5 @@ void link_drop(struct cache *c, struct block *b)
 	if (node->block != (uint32_t)(b - c->blocks) + 1)
 		return;
 	node->block = 0;
-	for (uint32_t i = node->exits; i; i = cache_exit(c, i)->next) {
-		const struct exit *x = cache_exit(c, i);
-		const struct zone *z = &c->zones[cache_block(c, x->block)->zone];
-
-		link_jump(c, x, z->mem.start + x->stub);
-	}
+	link_waiting(c, node, 0);
 }

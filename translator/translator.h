@@ -231,6 +231,9 @@ bool dbt_owns(const struct dbt *d, taddr_t machine_pc);
  * as many of the result count. */
 taddr_t dbt_fix_fip(const struct dbt *d, taddr_t fip, unsigned bytes);
 
+/* Bytes of a zone that hold translated code now, counted from its start. */
+size_t dbt_zone_used(const struct dbt *d, unsigned zone);
+
 struct dbt_stats {
 	uint64_t blocks, insns, source_bytes, cache_bytes, flushes, misses, invalidated;
 };

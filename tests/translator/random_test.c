@@ -31,7 +31,6 @@ struct outcome {
 
 static struct arena arenas[2];
 static uint8_t initial_data[RANDOM_DATA_BYTES];
-static uint64_t seed_now;
 static size_t length; /* of the code at hand */
 
 static void *need_map(uint64_t at, size_t bytes, int prot)
@@ -65,6 +64,11 @@ static void fill(uint64_t *seed, void *p, size_t n)
 
 		memcpy((uint8_t *)p + i, &v, 8);
 	}
+}
+
+static const struct arena *arena_of(uint64_t seed)
+{
+	return &arenas[seed / 8 % 5 == 3];
 }
 
 static void start(const struct arena *a, uint64_t seed, struct cpu *c)
@@ -106,8 +110,26 @@ static bool is_conditional(uint64_t pc)
 	       (*p >= 0xe0 && *p <= 0xe3);
 }
 
-/* Runs to the end (or a fault). budget: of each run, so that DBT_EXACT stops
- * behind each tick; stop_at: that many ticks. */
+/* Which variant runs towards a tick, as tracee/ does it: superblocks as far as
+ * they cannot go too far. */
+static enum dbt_variant towards(struct dbt *d, enum dbt_variant variant, uint64_t done,
+				uint64_t stop_at)
+{
+	int64_t left = (int64_t)(stop_at - done), slack = (int64_t)dbt_slack(d);
+
+	if (!stop_at) {
+		dbt_arm(d, INT64_MAX);
+		return variant;
+	}
+	if (variant != DBT_NORMAL) {
+		dbt_arm(d, left - 1);
+		return variant;
+	}
+	dbt_arm(d, left <= slack + 2 ? left - 1 : left - slack - 2);
+	return left <= slack + 2 ? DBT_EXACT : DBT_NORMAL;
+}
+
+/* Runs to the end (or a fault), or until stop_at ticks are done (0: no limit). */
 static bool run_translated(struct dbt *d, const struct arena *a, uint64_t seed,
 			   enum dbt_variant variant, uint64_t stop_at, struct outcome *o)
 {
@@ -115,10 +137,11 @@ static bool run_translated(struct dbt *d, const struct arena *a, uint64_t seed,
 	uint64_t stepped = 0;
 
 	start(a, seed, &o->cpu);
-	dbt_arm(d, stop_at ? (int64_t)stop_at - 1 : INT64_MAX);
+	o->ticks = 0;
 	for (;;) {
 		uint64_t pc = o->cpu.r.rip;
-		int signo = inprocess_run(d, &o->cpu, variant, &stop);
+		enum dbt_variant now = towards(d, variant, o->ticks, stop_at);
+		int signo = inprocess_run(d, &o->cpu, now, &stop);
 
 		if (signo) {
 			struct dbt_recovered r;
@@ -130,24 +153,27 @@ static bool run_translated(struct dbt *d, const struct arena *a, uint64_t seed,
 				return false;
 			}
 			o->cpu.r = program;
-			o->ticks = dbt_counted(d) + r.ticks;
+			o->ticks += dbt_counted(d) + r.ticks;
 			break;
 		}
 		if (variant == DBT_STEP)
 			stepped += is_conditional(pc);
-		o->ticks = dbt_counted(d);
+		o->ticks += dbt_counted(d);
 		if (stop.why == DBT_EXIT_UNDECODED) {
 			o->signo = SIGILL;
 			break;
 		}
-		if (stop.why == DBT_EXIT_TICKS && stop_at)
+		if (stop_at && o->ticks >= stop_at) {
+			o->signo = 0;
 			break;
+		}
 		if (stop.pc == inprocess_end() &&
 		    (stop.why == DBT_EXIT_BREAKPOINT || stop.why == DBT_EXIT_STEP)) {
 			o->signo = 0;
 			break;
 		}
-		if (stop.why != DBT_EXIT_MISS && stop.why != DBT_EXIT_STEP) {
+		if (stop.why != DBT_EXIT_MISS && stop.why != DBT_EXIT_STEP &&
+		    stop.why != DBT_EXIT_TICKS) {
 			printf("unexpected stop %d at %#" PRIx64 " %s\n", stop.why, stop.pc,
 			       stop.insn_text);
 			return false;
@@ -205,11 +231,32 @@ static bool same(const char *what, const struct outcome *a, const struct outcome
 	return good;
 }
 
-static struct outcome native, normal, stepped, exact, counted;
+static struct outcome native, normal, stepped, exact;
+
+/* Stops at a random tick: the state is that of single steps at this tick. */
+static bool stops_at_tick(struct dbt *d, const struct arena *a, uint64_t seed, uint64_t ticks)
+{
+	uint64_t shape = seed * 31 + 7, at = 1 + random_below(&shape, (unsigned)ticks);
+
+	if (!run_translated(d, a, seed, DBT_STEP, at, &stepped) ||
+	    !run_translated(d, a, seed, seed & 32 ? DBT_NORMAL : DBT_EXACT, at, &exact))
+		return false;
+	if (exact.ticks != at || stepped.ticks != at) {
+		printf("asked for tick %" PRIu64 ": exact %" PRIu64 ", step %" PRIu64 "\n", at,
+		       exact.ticks, stepped.ticks);
+		return false;
+	}
+	return same("at a tick", &stepped, &exact);
+}
+
+/* What the sequences did, to see that they test something. */
+static struct {
+	uint64_t faults, ticks, stopped;
+} seen;
 
 static bool one(struct dbt *d, uint64_t seed)
 {
-	const struct arena *a = &arenas[seed % 4 == 3];
+	const struct arena *a = arena_of(seed);
 	struct random_code c = { .seed = seed, .base = (uint64_t)a->code,
 				 .data = (uint64_t)a->data, .end = inprocess_end(),
 				 .low = a == &arenas[0], .bytes = a->code };
@@ -224,7 +271,9 @@ static bool one(struct dbt *d, uint64_t seed)
 		random_code_refused((const uint8_t *)native.cpu.r.rip);
 	if (!run_translated(d, a, seed, DBT_NORMAL, 0, &normal) || !same("normal", &native, &normal))
 		return false;
-	if (seed % 4)
+	seen.faults += native.signo != 0;
+	seen.ticks += normal.ticks;
+	if (seed / 8 % 4)
 		return true;
 	if (!run_translated(d, a, seed, DBT_STEP, 0, &stepped) || !same("step", &native, &stepped))
 		return false;
@@ -233,14 +282,13 @@ static bool one(struct dbt *d, uint64_t seed)
 		       stepped.ticks);
 		return false;
 	}
-	if (stepped.ticks == 0)
-		return true;
-	return true;
+	seen.stopped += normal.ticks > 0;
+	return !normal.ticks || stops_at_tick(d, a, seed, normal.ticks);
 }
 
 static void dump(uint64_t seed, size_t length)
 {
-	const struct arena *a = &arenas[seed % 4 == 3];
+	const struct arena *a = arena_of(seed);
 	ZydisDisassembledInstruction in;
 	uint64_t pc = (uint64_t)a->code;
 
@@ -251,22 +299,40 @@ static void dump(uint64_t seed, size_t length)
 	}
 }
 
+/* However blocks are cut, kept and found, the outcome is the same. */
+static const struct dbt_config configs[] = {
+	{ .max_insns = 0, .ahead = true },
+	{ .max_insns = 0 },
+	{ .max_insns = 1 },
+	{ .max_insns = 2, .ahead = true },
+	{ .max_insns = 7 },
+	{ .max_insns = 100, .max_ticks = 3, .ahead = true },
+	{ .max_insns = 20, .zone_limit = 48 << 10, .ahead = true },
+	{ .max_insns = 0, .no_bmi2 = true },
+};
+
 int main(int argc, char **argv)
 {
 	uint64_t n = argc > 1 ? strtoull(argv[1], NULL, 0) : 100000;
 	uint64_t first = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
-	struct dbt_config config = { .max_insns = 0, .ahead = false };
-	struct dbt *d;
 
 	map_arenas();
-	d = inprocess_create(&config);
-	for (seed_now = first; seed_now < first + n; seed_now++) {
-		if (one(d, seed_now))
-			continue;
-		printf("seed %" PRIu64 " failed\n", seed_now);
-		dump(seed_now, length);
-		return 1;
+	for (size_t k = 0; k < ARRAY_SIZE(configs); k++) {
+		struct dbt *d = inprocess_create(&configs[k]);
+
+		for (uint64_t i = 0; i <= n / ARRAY_SIZE(configs); i++) {
+			uint64_t seed = first + i * ARRAY_SIZE(configs) + k;
+
+			if (one(d, seed))
+				continue;
+			printf("seed %" PRIu64 " failed (configuration %zu)\n", seed, k);
+			dump(seed, length);
+			return 1;
+		}
+		inprocess_destroy(d);
 	}
-	inprocess_destroy(d);
+	printf("%" PRIu64 " sequences: %" PRIu64 " ticks, %" PRIu64 " ended by a fault, %" PRIu64
+	       " stopped at a tick\n",
+	       n, seen.ticks, seen.faults, seen.stopped);
 	return 0;
 }
