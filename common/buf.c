@@ -20,7 +20,7 @@ int buf_reserve(struct buf *b, size_t n)
 
 	if (n > SIZE_MAX / 2 - b->len)
 		return -ENOMEM;
-	if (b->len + n <= b->cap)
+	if (b->data && b->len + n <= b->cap)
 		return 0;
 	while (cap < b->len + n)
 		cap *= 2;

@@ -23,8 +23,9 @@ struct cache_memory {
 	unsigned refs;
 	int fd;
 	struct space_layout layout;
-	uint8_t *write; /* runtime page, then the zones */
-	size_t bytes;
+	uint8_t *write; /* the zones, then the runtime page */
+	size_t bytes, runtime; /* of all; where the runtime page is */
+	size_t promoted[DBT_MAX_ZONES]; /* bytes of a zone in huge pages */
 };
 
 struct task *task_new(struct tracees *w, pid_t tid, pid_t os_tid);
