@@ -14,7 +14,7 @@ struct recorder_options {
 	const char *dir;      /* the trace directory to make */
 	ticks_t verify_ticks; /* hash all memory so often; 0: never */
 	int ignore_signal;    /* -i: this signal is not delivered; 0: none */
-	int continue_through_signal; /* -t: fatal only when unhandled twice; 0: none */
+	int continue_through_signal; /* -t: dropped where it would kill; 0: none */
 	bool wait_all;	      /* -w: wait for all children, not just the first task */
 	bool aslr;	      /* leave address randomisation on */
 	/* Told every now and then (about each 100 ms), for a progress line. */

@@ -102,10 +102,11 @@ static int stops(struct recorder *r, struct task *t, const siginfo_t *info)
 	return err ? err : task_deliver_default(t, info);
 }
 
-/* -i and -t: what the user wants to happen to this signal. */
-static bool user_ignores(const struct recorder *r, int signo)
+/* -i and -t: whether the user wants an asynchronous signal to be dropped. */
+static bool dropped(const struct recorder *r, int signo, enum task_disposition what)
 {
-	return signo == r->options->ignore_signal;
+	return what == TASK_SIG_IGNORED || signo == r->options->ignore_signal ||
+	       (what == TASK_SIG_FATAL && signo == r->options->continue_through_signal);
 }
 
 static bool is_blocked(const struct task *t, int signo)
@@ -147,7 +148,7 @@ int rec_deliver_pending(struct recorder *r, struct task *t)
 		err = task_disposition(t, info.si_signo, &what);
 		if (err)
 			return err;
-		if (what == TASK_SIG_IGNORED || user_ignores(r, info.si_signo))
+		if (dropped(r, info.si_signo, what))
 			continue;
 		step_back(t);
 		err = what == TASK_SIG_HANDLED ? handled(r, t, &info, false) :
@@ -165,8 +166,6 @@ int rec_fault(struct recorder *r, struct task *t, struct task_stop *stop)
 
 	if (err)
 		return err;
-	if (user_ignores(r, stop->info.si_signo))
-		what = TASK_SIG_FATAL;
 	/* An instruction's own signal cannot be ignored: the kernel sees to that. */
 	return what == TASK_SIG_HANDLED ? handled(r, t, &stop->info, true) :
 					  fatal(r, t, &stop->info, true);
@@ -183,7 +182,7 @@ int rec_signal_in_call(struct recorder *r, struct task *t, struct task_stop *sto
 
 	if (err)
 		return err;
-	if (what == TASK_SIG_IGNORED || user_ignores(r, stop->info.si_signo)) {
+	if (dropped(r, stop->info.si_signo, what)) {
 		rec_of(t)->state = REC_KERNEL;
 		return task_drop_signal(t);
 	}

@@ -9,21 +9,32 @@
 #include "common/cleanup.h"
 #include "replayer/private.h"
 #include "tracee/hash.h"
+#include "translator/disassemble.h"
+
+static void describe_insn(struct task *t, char *ret, size_t size)
+{
+	uint8_t code[15];
+	size_t n = task_read(t, t->regs.rip, code, sizeof(code));
+
+	dbt_disassemble(code, n, t->regs.rip, ret, size);
+}
 
 int rep_diverged(struct replayer *r, struct task *t, const char *format, ...)
 {
 	struct buf where = { 0 };
-	char what[512];
+	char what[512], insn[128] = "?";
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
-	if (t && t->space)
+	if (t && t->space) {
+		describe_insn(t, insn, sizeof(insn));
 		task_backtrace(t, 8, &where);
+	}
 	fail(-EILSEQ, "replay diverged from the recording at event %lu (%s), task %d, ticks %lu, "
-		      "pc 0x%lx: %s\n%.*s", r->next.number, event_kind_name(r->next.kind),
-	     r->next.tid, t ? t->ticks : 0, t ? t->regs.rip : 0, what, (int)where.len,
+		      "pc 0x%lx (%s): %s\n%.*s", r->next.number, event_kind_name(r->next.kind),
+	     r->next.tid, t ? t->ticks : 0, t ? t->regs.rip : 0, insn, what, (int)where.len,
 	     where.data ? (char *)where.data : "");
 	buf_deinit(&where);
 	return -EILSEQ;
