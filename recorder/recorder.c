@@ -156,7 +156,7 @@ static int handle(struct recorder *r, struct task *t, struct task_stop *stop)
 			return 0;
 		}
 		rt->state = REC_KERNEL;
-		return task_resume_kernel(t);
+		return task_continue_call(t);
 	case TASK_EXITING:
 		return rec_exiting(r, t, stop);
 	case TASK_GONE:

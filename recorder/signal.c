@@ -184,7 +184,7 @@ int rec_signal_in_call(struct recorder *r, struct task *t, struct task_stop *sto
 		return err;
 	if (dropped(r, stop->info.si_signo, what)) {
 		rec_of(t)->state = REC_KERNEL;
-		return task_drop_signal(t);
+		return task_continue_call(t);
 	}
 	if (what == TASK_SIG_STOPS)
 		return stops(r, t, &stop->info);

@@ -33,7 +33,7 @@ void task_stash(struct task *t, const siginfo_t *info)
 		t->pending[t->n_pending++] = *info;
 }
 
-int task_wait_internal(struct task *t, int *status)
+int task_wait_internal(struct task *t, int (*resume)(pid_t tid, int signo), int *status)
 {
 	for (;;) {
 		siginfo_t info;
@@ -49,7 +49,7 @@ int task_wait_internal(struct task *t, int *status)
 			return r ? r : -ESRCH;
 		}
 		if (*status >> 16 == PTRACE_EVENT_STOP) {
-			r = os_cont_to_syscall(t->os_tid, 0);
+			r = resume(t->os_tid, 0);
 			if (r)
 				return r;
 			continue;
@@ -62,7 +62,7 @@ int task_wait_internal(struct task *t, int *status)
 		if (!r)
 			task_stash(t, &info);
 		if (!r)
-			r = os_cont_to_syscall(t->os_tid, 0);
+			r = resume(t->os_tid, 0);
 		if (r)
 			return r;
 	}
@@ -89,11 +89,11 @@ int task_inject_at(struct task *t, taddr_t gate, int nr, const uint64_t args[6],
 	if (!r)
 		r = os_cont(t->os_tid, 0);
 	if (!r)
-		r = task_wait_internal(t, &status);
+		r = task_wait_internal(t, os_cont, &status);
 	if (!r && status >> 16 == PTRACE_EVENT_SECCOMP)
 		r = os_cont_to_syscall(t->os_tid, 0);
 	while (!r) {
-		r = task_wait_internal(t, &status);
+		r = task_wait_internal(t, os_cont_to_syscall, &status);
 		/* A clone's event comes before the end of the call. */
 		if (r || WSTOPSIG(status) == (SIGTRAP | 0x80))
 			break;

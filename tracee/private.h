@@ -33,10 +33,12 @@ void task_leave_space(struct task *t);
 /* Forgets the task (its process is gone already). */
 void task_free(struct task *t);
 
-/* Waits for os_tid's next stop and returns its wait status; asynchronous signals
- * that come meanwhile are put aside. -ESRCH when the task dies (tracees_wait()
- * reports it later). */
-int task_wait_internal(struct task *t, int *status) must_check;
+/* Waits for t's next stop and returns its wait status; asynchronous signals that
+ * come meanwhile are put aside, and the task goes on as it was resumed before
+ * (os_cont, os_cont_to_syscall, os_step). -ESRCH when the task dies
+ * (tracees_wait() reports it later). */
+int task_wait_internal(struct task *t, int (*resume)(pid_t tid, int signo),
+		       int *status) must_check;
 int tracees_keep_early(struct tracees *w, pid_t os_tid, int status) must_check;
 bool tracees_take_early(struct tracees *w, pid_t os_tid, pid_t *ret_tid, int *status);
 

@@ -180,7 +180,7 @@ int task_deliver_handled(struct task *t, const siginfo_t *info)
 	if (!r)
 		r = os_step(t->os_tid, info->si_signo);
 	if (!r)
-		r = task_wait_internal(t, &status);
+		r = task_wait_internal(t, os_cont, &status);
 	if (!r)
 		r = os_get_regs(t->os_tid, &regs);
 	if (r)
@@ -215,9 +215,10 @@ int task_deliver_default(struct task *t, const siginfo_t *info)
 	return r;
 }
 
-int task_drop_signal(struct task *t)
+/* The kernel makes the call again, from the gate: its stop there comes first. */
+int task_continue_call(struct task *t)
 {
 	t->in_signal_stop = false;
 	t->mode = TASK_IN_KERNEL;
-	return os_cont_to_syscall(t->os_tid, 0);
+	return os_cont(t->os_tid, 0);
 }

@@ -149,7 +149,7 @@ static int finish_exec_call(struct task *t)
 	int status, r = os_cont_to_syscall(t->os_tid, 0);
 
 	if (!r)
-		r = task_wait_internal(t, &status);
+		r = task_wait_internal(t, os_cont_to_syscall, &status);
 	if (!r)
 		r = os_get_regs(t->os_tid, &t->machine);
 	return r;

@@ -96,7 +96,7 @@ static int reenter_gate(struct task *t, int nr)
 	if (!r)
 		r = os_cont(t->os_tid, 0);
 	if (!r)
-		r = task_wait_internal(t, &status);
+		r = task_wait_internal(t, os_cont, &status);
 	if (!r)
 		r = os_get_regs(t->os_tid, &t->machine);
 	t->at_entry = !r;

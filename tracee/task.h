@@ -204,8 +204,9 @@ int task_deliver_handled(struct task *t, const siginfo_t *info) must_check;
 /* Delivers a fatal or stopping signal: the task goes on to TASK_EXITING or
  * TASK_GROUP_STOP. */
 int task_deliver_default(struct task *t, const siginfo_t *info) must_check;
-/* After TASK_SIGNAL_IN_CALL or TASK_FAULT: drops it and lets the call go on. */
-int task_drop_signal(struct task *t) must_check;
+/* Behind TASK_SIGNAL_IN_CALL: drops the signal and lets the call go on. Behind
+ * TASK_CONTINUED in a call: lets it go on. */
+int task_continue_call(struct task *t) must_check;
 
 /* Makes a system call in the tracee for ourselves. t is stopped; its program
  * state is not touched. Returns the raw result through *ret. */

@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "common/log.h"
 #include "preload/runtime.h"
 #include "tracee/private.h"
 
@@ -232,9 +231,8 @@ static int at_gate(struct task *t, struct task_stop *ret)
 		return r ? r : RUNS_ON;
 	}
 	if (t->machine.rip != RT_GATE_STOP + GATE_BYTES && t->machine.rip != RT_GATE_TRACED + GATE_BYTES) {
-		log_warn("task %d made system call %ld at 0x%lx, outside translated code", t->tid,
-			 (long)t->machine.orig_rax, t->machine.rip);
-		return -EPROTO;
+		return fail(-EPROTO, "task %d made system call %ld at 0x%lx, outside translated "
+				     "code", t->tid, (long)t->machine.orig_rax, t->machine.rip);
 	}
 	return left_cache(t, ret);
 }
@@ -253,7 +251,7 @@ static int call_ended(struct task *t, struct task_stop *ret)
 	if (r)
 		return r;
 	if (!t->call_entered || is_restart((int64_t)t->machine.rax)) {
-		r = os_cont_to_syscall(t->os_tid, 0);
+		r = os_cont(t->os_tid, 0);
 		return r ? r : RUNS_ON;
 	}
 	t->regs.rax = t->machine.rax;
@@ -305,9 +303,9 @@ static int fault(struct task *t, struct task_stop *ret)
 	} else {
 		r = dbt_recover(t->space->dbt, &t->machine, &t->regs, &where);
 		if (r) {
-			log_warn("task %d: signal %d at 0x%lx, where no instruction of the program is",
-				 t->tid, ret->info.si_signo, t->machine.rip);
-			return -EPROTO;
+			return fail(-EPROTO, "task %d: signal %d at 0x%lx, where no instruction of "
+					     "the program is", t->tid, ret->info.si_signo,
+				    t->machine.rip);
 		}
 		count(t);
 		t->ticks += where.ticks;
@@ -402,11 +400,11 @@ static int stop_between_ticks(struct task *t, struct task_stop *ret)
 		if (!r)
 			r = os_step(t->os_tid, 0);
 		if (!r)
-			r = task_wait_internal(t, &status);
+			r = task_wait_internal(t, os_step, &status);
 		if (!r && status >> 16 == PTRACE_EVENT_SECCOMP)
 			return at_gate(t, ret);
 	}
-	return r ? r : -EPROTO;
+	return r ? r : fail(-EPROTO, "task %d cannot be stopped", t->tid);
 }
 
 static int ptrace_stop(struct task *t, int signo, struct task_stop *ret)
@@ -431,7 +429,7 @@ static int ptrace_stop(struct task *t, int signo, struct task_stop *ret)
 		t->ticks += dbt_counted(t->space->dbt);
 		dbt_arm(t->space->dbt, -1);
 	}
-	r = t->call_entered ? os_cont_to_syscall(t->os_tid, 0) : os_cont(t->os_tid, 0);
+	r = os_cont(t->os_tid, 0);
 	return r ? r : RUNS_ON;
 }
 
