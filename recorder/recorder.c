@@ -193,13 +193,9 @@ static int on_wakeup(struct recorder *r)
 		return fail(-EINTR, "ended by signal %d", asked_to_end);
 	if (o->progress)
 		o->progress(o->progress_ctx, r->result->events, trace_bytes_written(r->writer));
-	if (!r->running && !r->error) {
-		int err = trace_flush(r->writer);
-
-		if (err)
-			return err;
-	}
-	return unstick(r);
+	if (!r->error)
+		r->error = trace_flush_start(r->writer);
+	return r->error ? r->error : unstick(r);
 }
 
 static int record_all(struct recorder *r)
@@ -247,6 +243,14 @@ static int free_user(struct task *t, void *ctx)
 	return 0;
 }
 
+static uint64_t monotonic_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
 /* The end of an orderly recording; of one that broke off, the trace has none. */
 static int write_end(struct recorder *r)
 {
@@ -256,6 +260,7 @@ static int write_end(struct recorder *r)
 	e->kind = EVENT_END;
 	e->tid = r->first;
 	e->status = r->result->status;
+	e->time_ns = monotonic_ns() - r->began_ns;
 	return trace_write(r->writer, e);
 }
 
@@ -310,14 +315,6 @@ static int close_trace(struct recorder *r, int err)
 		err = fail(err, "%s", why);
 	free(why);
 	return err ? err : closed;
-}
-
-static uint64_t monotonic_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
 int recorder_run(const struct recorder_options *options, struct recorder_result *ret)

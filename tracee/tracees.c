@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "tracee/private.h"
+#include "tracee/settings.h"
 
 int tracees_create(const struct tracees_options *options, struct tracees **ret)
 {
@@ -15,6 +16,7 @@ int tracees_create(const struct tracees_options *options, struct tracees **ret)
 	if (!w)
 		return -ENOMEM;
 	w->options = *options;
+	settings_from_environment(&w->options.translator);
 	w->core = os_pin_to_core(options->core);
 	*ret = w;
 	return 0;
