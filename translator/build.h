@@ -99,5 +99,8 @@ void control_end(struct build *b);
 
 /* ---- watch.c ---- */
 
-/* Compares the watched ranges, as `in` may have written; goes on at pc. */
+/* Compares the watched ranges, if `in` may have written; goes on at pc. Indirect
+ * calls see to it themselves. */
 void watch_check(struct build *b, const struct insn *in, taddr_t pc);
+/* Compares; what changed stops at pc, with EXIT_DYNAMIC in rt_state.target. */
+void watch_compare(struct build *b, taddr_t pc, uint8_t flags);

@@ -118,6 +118,16 @@ static void control_return(struct build *b, const struct step *s)
 	emit_load(&b->e, REG_RCX, ST(RCX));
 }
 
+/* The push of an indirect call may change watched memory: look, with the
+ * program's registers in place. */
+static void control_watch_push(struct build *b)
+{
+	emit_store(&b->e, REG_RCX, ST(TARGET));
+	emit_load(&b->e, REG_RCX, ST(RCX));
+	watch_compare(b, 0, EXIT_DYNAMIC);
+	emit_load(&b->e, REG_RCX, ST(TARGET));
+}
+
 static void control_indirect(struct build *b, const struct insn *in)
 {
 	build_map(b, in->pc, in, 0);
@@ -127,6 +137,8 @@ static void control_indirect(struct build *b, const struct insn *in)
 	if (in->kind == INSN_CALL_IND) {
 		build_map(b, in->pc, in, SPILL_RCX);
 		control_push(b, in->pc + in->len);
+		if (b->d->n_watches)
+			control_watch_push(b);
 	}
 	control_dynamic(b);
 }

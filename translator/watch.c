@@ -49,11 +49,12 @@ static void watch_restore(struct emit *e)
 	emit_load(e, REG_RAX, ST(RAX));
 }
 
-static void watch_one(struct build *b, unsigned i, taddr_t pc)
+static void watch_one(struct build *b, unsigned i, taddr_t pc, uint8_t flags)
 {
 	unsigned left = b->d->watches[i].bytes, offset = 0;
 	uint32_t x = exits_add(b, (struct exit){ .target = pc, .ticks = b->ticks,
-						 .why = DBT_EXIT_WATCH, .what = (uint8_t)i });
+						 .flags = flags, .why = DBT_EXIT_WATCH,
+						 .what = (uint8_t)i });
 	struct emit cold = build_cold(b, 32);
 	taddr_t changed = emit_here(&cold);
 
@@ -72,19 +73,32 @@ static void watch_one(struct build *b, unsigned i, taddr_t pc)
 	emit_jmp(&cold, exits_stub(b, x));
 }
 
-void watch_check(struct build *b, const struct insn *in, taddr_t pc)
+/* The supervisor writes to x87 images and compares then. */
+static bool watch_may_write(const struct insn *in)
 {
 	struct insn_operands o;
 
+	if (in->kind == INSN_X87_IMAGE || in->kind == INSN_XSAVE || in->kind == INSN_CALL_IND)
+		return false;
 	insn_operands(in, &o);
-	if (!o.writes)
-		return;
-	build_map(b, pc, NULL, 0);
+	return o.writes;
+}
+
+void watch_compare(struct build *b, taddr_t pc, uint8_t flags)
+{
 	emit_store(&b->e, REG_RAX, ST(RAX));
 	emit_save_flags(&b->e);
 	emit_store(&b->e, REG_RAX, ST(FLAGS));
 	for (unsigned i = 0; i < RT_MAX_WATCHES; i++)
 		if (b->d->watches[i].bytes)
-			watch_one(b, i, pc);
+			watch_one(b, i, pc, flags);
 	watch_restore(&b->e);
+}
+
+void watch_check(struct build *b, const struct insn *in, taddr_t pc)
+{
+	if (!watch_may_write(in))
+		return;
+	build_map(b, pc, NULL, 0);
+	watch_compare(b, pc, 0);
 }

@@ -108,7 +108,6 @@ static void map_all(void)
 	map_zone(&zones[0], RT_ZONE, RT_ZONE_BYTES);
 	map_zone(&zones[1], image + (512u << 20), NEAR_ZONE_BYTES);
 	inprocess_near = zones[1].start;
-	catch_faults();
 	stack = map_at(0, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 }
 
@@ -135,6 +134,7 @@ static int cpu_go(struct cpu *c, uint64_t target)
 	inprocess_cpu = *c;
 	inprocess_target = target;
 	inprocess_signal = 0;
+	catch_faults(); /* again each time: cmocka has handlers of its own */
 	inprocess_switch();
 	*c = inprocess_cpu;
 	return inprocess_signal;
