@@ -31,7 +31,7 @@ struct outcome {
 
 static struct arena arenas[2];
 static uint8_t initial_data[RANDOM_DATA_BYTES];
-static size_t length; /* of the code at hand */
+static size_t code_bytes; /* of the code at hand */
 
 static void *need_map(uint64_t at, size_t bytes, int prot)
 {
@@ -264,7 +264,7 @@ static bool one(struct dbt *d, uint64_t seed)
 
 	c.items = 3 + random_below(&shape, 40);
 	random_code(&c);
-	length = c.len;
+	code_bytes = c.len;
 	dbt_invalidate(d, (uint64_t)a->code, RANDOM_CODE_BYTES);
 	run_native(a, seed, &native);
 	if (native.signo == SIGILL)
@@ -326,7 +326,7 @@ int main(int argc, char **argv)
 			if (one(d, seed))
 				continue;
 			printf("seed %" PRIu64 " failed (configuration %zu)\n", seed, k);
-			dump(seed, length);
+			dump(seed, code_bytes);
 			return 1;
 		}
 		inprocess_destroy(d);

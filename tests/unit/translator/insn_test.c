@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* Decoding, and which flags are dead before which instructions. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "translator/flags.h"
+#include "translator/insn.h"
+#include "translator/translator.h"
+
+#include <cmocka.h>
+
+static struct insn decode(const char *bytes, size_t n)
+{
+	struct insn in;
+	uint8_t b[15] = { 0 };
+
+	memcpy(b, bytes, n);
+	assert_int_equal(insn_decode(0x1000, b, sizeof(b), &in), 0);
+	return in;
+}
+
+#define DECODE(bytes) decode(bytes, sizeof(bytes) - 1)
+
+static void branches_know_their_targets(void **state)
+{
+	struct insn in = DECODE("\x75\x10"); /* jne +16 */
+
+	(void)state;
+	assert_int_equal(in.kind, INSN_JCC);
+	assert_int_equal(in.what, 5);
+	assert_int_equal(in.target, 0x1012);
+	in = DECODE("\x66\x66\x48\xe8\x00\x01\x00\x00"); /* data16 data16 rex.W call */
+	assert_int_equal(in.kind, INSN_CALL);
+	assert_int_equal(in.target, 0x1108);
+	in = DECODE("\x67\xe3\xfe"); /* jecxz */
+	assert_int_equal(in.kind, INSN_LOOP);
+	in = DECODE("\xf3\xc3"); /* rep ret */
+	assert_int_equal(in.kind, INSN_RET);
+	in = DECODE("\xc2\x10\x00");
+	assert_int_equal(in.pops, 16);
+	in = DECODE("\x3e\xff\xe0"); /* notrack jmp rax */
+	assert_int_equal(in.kind, INSN_JMP_IND);
+	in = DECODE("\xff\x28"); /* jmp far [rax] */
+	assert_int_equal(in.kind, INSN_UNSUPPORTED);
+	in = DECODE("\xcb"); /* a far return */
+	assert_int_equal(in.kind, INSN_UNSUPPORTED);
+}
+
+static void rip_relative_operands_are_found(void **state)
+{
+	struct insn in = DECODE("\x48\x8b\x05\x10\x00\x00\x00"); /* mov rax, [rip + 16] */
+
+	(void)state;
+	assert_true(in.rip);
+	assert_int_equal(in.target, 0x1017);
+	assert_int_equal(in.disp, 3);
+	in = DECODE("\x80\x3d\x10\x00\x00\x00\x07"); /* cmp byte [rip + 16], 7 */
+	assert_int_equal(in.target, 0x1017);
+	in = DECODE("\x62\xf1\x7c\x48\x10\x05\x40\x00\x00\x00"); /* vmovups zmm0, [rip + 64] */
+	assert_true(in.rip);
+	assert_int_equal(in.target, 0x104a);
+	in = DECODE("\x48\x8b\x04\x25\x10\x00\x00\x00"); /* mov rax, [16] */
+	assert_false(in.rip);
+}
+
+static void short_reads_ask_for_more(void **state)
+{
+	static const uint8_t bytes[] = { 0x48, 0xb8, 1, 2, 3 };
+	struct insn in;
+
+	(void)state;
+	assert_int_equal(insn_decode(0x1000, bytes, sizeof(bytes), &in), -ENODATA);
+}
+
+/* Whether flags are dead before the first of these instructions. */
+static bool dead(const char *bytes, size_t n)
+{
+	struct insn insns[8];
+	const struct insn *list[8];
+	size_t count = 0;
+
+	for (size_t at = 0; at < n; at += insns[count++].len) {
+		insns[count] = decode(bytes + at, n - at);
+		list[count] = &insns[count];
+	}
+	return flags_dead(list, count);
+}
+
+#define DEAD(bytes) dead(bytes, sizeof(bytes) - 1)
+
+static void flags_die_by_being_overwritten_unread(void **state)
+{
+	(void)state;
+	assert_true(DEAD("\x39\xd8"));			     /* cmp eax, ebx */
+	assert_true(DEAD("\x89\xd8\x48\x8d\x04\x0a\x31\xc0")); /* mov; lea; xor eax, eax */
+	assert_false(DEAD("\xff\xc0"));			     /* inc eax: CF lives */
+	assert_true(DEAD("\xff\xc0\x85\xc0"));		     /* inc; test */
+	assert_false(DEAD("\x11\xd8"));			     /* adc reads CF */
+	assert_true(DEAD("\xf9\xff\xc0"));		     /* stc; inc: all six */
+	assert_false(DEAD("\x0f\x94\xc0\x31\xc0"));	     /* sete al; xor */
+	assert_false(DEAD("\xd3\xe0"));			     /* shl eax, cl: perhaps by 0 */
+}
+
+static void faults_and_branches_show_flags(void **state)
+{
+	(void)state;
+	assert_false(DEAD("\x8b\x07\x31\xc0"));	    /* mov eax, [rdi]; xor */
+	assert_false(DEAD("\x3b\x07"));		    /* cmp eax, [rdi] */
+	assert_false(DEAD("\xf7\xf1\x31\xc0"));	    /* div ecx; xor */
+	assert_false(DEAD("\x9c\x31\xc0"));	    /* pushfq */
+	assert_false(DEAD("\xc3"));		    /* ret */
+	assert_false(DEAD("\x0f\x05"));		    /* syscall: R11 is the flags */
+	assert_false(DEAD("\x8e\xd8\x31\xc0"));	    /* mov ds, eax may fault */
+	assert_false(DEAD("\xa1\x00\x00\x00\x00\x00\x00\x00\x00\x31\xc0")); /* mov eax, [abs] */
+}
+
+static void operands_tell_what_is_used(void **state)
+{
+	struct insn in = DECODE("\xf3\x48\xab"); /* rep stosq */
+	struct insn_operands o;
+
+	(void)state;
+	insn_operands(&in, &o);
+	assert_true(o.writes);
+	assert_int_equal(o.used & (1 << 0 | 1 << 1 | 1 << 7), 1 << 0 | 1 << 1 | 1 << 7);
+	in = DECODE("\x0f\xae\x44\xcb\x10"); /* fxsave [rbx + rcx * 8 + 16] */
+	insn_operands(&in, &o);
+	assert_int_equal(o.base, 3);
+	assert_int_equal(o.index, 1);
+	assert_int_equal(o.scale, 8);
+	assert_int_equal(o.disp, 16);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(branches_know_their_targets),
+		cmocka_unit_test(rip_relative_operands_are_found),
+		cmocka_unit_test(short_reads_ask_for_more),
+		cmocka_unit_test(flags_die_by_being_overwritten_unread),
+		cmocka_unit_test(faults_and_branches_show_flags),
+		cmocka_unit_test(operands_tell_what_is_used),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
