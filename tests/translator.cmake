@@ -53,9 +53,10 @@ deja_steps_of(python3 100000 /usr/bin/python3 -c pass)
 deja_steps_of(busybox 100000 /usr/bin/busybox ls -l /)
 find_program(CXX_COMPILER NAMES c++ g++ clang++)
 if(CXX_COMPILER)
-  # Static, or 100,000 instructions would all be the dynamic loader's.
+  # Static, or 100,000 instructions would all be the dynamic loader's; as PIE, or
+  # the unwinder would first sort all of the unwind information.
   add_custom_command(OUTPUT ${asm}/throws
-    COMMAND ${CXX_COMPILER} -O1 -static ${CMAKE_CURRENT_SOURCE_DIR}/translator/throws.cc -o ${asm}/throws
+    COMMAND ${CXX_COMPILER} -O1 -static-pie ${CMAKE_CURRENT_SOURCE_DIR}/translator/throws.cc -o ${asm}/throws
     DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/translator/throws.cc VERBATIM)
   list(APPEND built ${asm}/throws)
 endif()

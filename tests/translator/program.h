@@ -71,6 +71,27 @@ program_action:
 	.text
 	.endm
 
+/* Ends with 77 unless CPUID has the bit: leaf, register, bit. */
+	.macro need leaf, reg, bit
+	mov $\leaf, %eax
+	xor %ecx, %ecx
+	cpuid
+	bt $\bit, %\reg
+	jc .Lhas\@
+	exit_with $77
+.Lhas\@:
+	.endm
+
+/* Makes count pages at a label writable and executable. */
+	.macro unprotect label, count=1
+	mov $\label, %edi
+	and $-4096, %rdi
+	mov $4096 * \count, %esi
+	mov $7, %edx
+	mov $SYS_mprotect, %eax
+	syscall
+	.endm
+
 	.section .note.GNU-stack, "", @progbits
 	.text
 	.globl _start
