@@ -6,6 +6,7 @@
 #include "translator/build.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "translator/link.h"
 #include "translator/lookup.h"
@@ -72,41 +73,20 @@ static void build_sides(struct build *b)
 	}
 }
 
-static bool build_counts_at_end(const struct path *p)
-{
-	return p->end == PATH_DIRECT || p->end == PATH_INDIRECT;
-}
-
-/* What is pending behind the last branch has to be subtracted by code when the
- * block ends without the supervisor: where flags are dead in the path, else in
- * front of an indirect branch; exits_direct() sees to direct ones. */
 static void build_body(struct build *b)
 {
 	const struct path *p = b->path;
-	int last_branch = -1, place = -1;
 
-	for (unsigned i = 0; i < p->n; i++)
-		if (p->steps[i].in.kind == INSN_JCC || p->steps[i].in.kind == INSN_LOOP)
-			last_branch = (int)i;
-	if (b->variant == DBT_NORMAL && last_branch >= 0 && build_counts_at_end(p)) {
-		place = count_place(b);
-		if (place < 0 && p->end == PATH_INDIRECT)
-			place = (int)p->n - 1 + PATH_MAX_INSNS; /* preserving */
-	}
-	for (int i = 0; i < (int)p->n; i++) {
+	memset(b->counts, COUNT_NONE, p->n);
+	if (b->variant == DBT_NORMAL)
+		count_plan(b);
+	for (unsigned i = 0; i < p->n; i++) {
 		const struct step *s = &p->steps[i];
 
-		if (b->ticks && (i == place || i + PATH_MAX_INSNS == place)) {
-			build_map(b, s->in.pc, NULL, 0);
-			if (i == place)
-				count_plain(b, s->in.pc, b->ticks);
-			else
-				count_preserving(b, s->in.pc, b->ticks);
-			b->ticks = 0;
-		}
+		count_step(b, i);
 		control_step(b, s);
 		if (b->d->n_watches)
-			watch_check(b, &s->in, i + 1 < (int)p->n ? p->steps[i + 1].in.pc : p->next);
+			watch_check(b, &s->in, i + 1 < p->n ? p->steps[i + 1].in.pc : p->next);
 		if (b->error || b->e.full)
 			return;
 	}

@@ -13,7 +13,7 @@
 struct side { /* the taken way of a conditional branch */
 	size_t at; /* of the displacement that leads there */
 	taddr_t target;
-	uint8_t ticks;
+	int8_t ticks;
 };
 
 struct constant { /* 8 bytes behind the body */
@@ -33,7 +33,9 @@ struct build {
 	struct emit e;
 	uint32_t cold; /* offset of the lowest stub */
 	uint32_t first_exit, map_start, entry, body;
-	uint8_t ticks; /* retired and not yet subtracted */
+	int8_t ticks; /* retired and not yet subtracted; -1: the reverse */
+	/* Before which steps to subtract, and how (enum count_kind). */
+	uint8_t counts[PATH_MAX_INSNS];
 	struct map_writer map;
 	struct side sides[PATH_MAX_INSNS];
 	unsigned n_sides;
@@ -67,17 +69,28 @@ taddr_t exits_stub(const struct build *b, uint32_t exit);
 /* jmp stub */
 void exits_stop(struct build *b, struct exit x);
 /* The way to another block, after `ticks` branches that were not subtracted. */
-void exits_direct(struct build *b, taddr_t target, uint8_t ticks);
+void exits_direct(struct build *b, taddr_t target, int8_t ticks);
+/* A jcc straight to another block, when nothing is pending there: false when it
+ * cannot be linked so, and nothing is emitted. */
+bool exits_jcc(struct build *b, unsigned cc, taddr_t target);
 
 /* ---- count.c ---- */
 
 /* Subtracts ticks where flags are dead (or preserving them); when the counter
  * runs out the program stops at pc. Returns the exit. */
-uint32_t count_plain(struct build *b, taddr_t pc, uint8_t ticks);
-uint32_t count_preserving(struct build *b, taddr_t pc, uint8_t ticks);
-/* Where in front of the path's end to subtract what is pending at the end: the
- * index of a step, n (at the end), or -1 when flags are live all along. */
-int count_place(struct build *b);
+uint32_t count_plain(struct build *b, taddr_t pc, int8_t ticks);
+uint32_t count_preserving(struct build *b, taddr_t pc, int8_t ticks);
+enum count_kind {
+	COUNT_NONE,
+	COUNT_PLAIN,	  /* what is pending */
+	COUNT_AHEAD,	  /* and the branch that comes next */
+	COUNT_PRESERVING, /* what is pending, flags are live */
+};
+/* Decides for the steps of a DBT_NORMAL path: fills b->counts. What is pending
+ * behind the last step is left to exits_direct(). */
+void count_plan(struct build *b);
+/* Subtracts before step i as planned. */
+void count_step(struct build *b, unsigned i);
 /* What follows pc: the first place among the next instructions before which
  * flags are dead. insns[0 .. return) lie in front of it; -1: there is none.
  * *ret_pc is that place. */

@@ -48,7 +48,7 @@ struct exit {
 	uint32_t jump, stub; /* in the block's zone */
 	uint8_t why;	 /* enum dbt_exit */
 	uint8_t flags;	 /* EXIT_ */
-	uint8_t ticks;	 /* retired, and not subtracted by the code */
+	int8_t ticks;	 /* retired and not subtracted by the code; -1: the reverse */
 	uint8_t insn_bytes; /* of the instruction that ends at target */
 	uint8_t what;	 /* enum dbt_insn; the number of a watch */
 };

@@ -81,7 +81,7 @@ static taddr_t control_mismatch(struct build *b)
 	start = emit_here(&e);
 	emit_store(&e, REG_RAX, ST(RAX));
 	emit_save_flags(&e);
-	emit_sub_mem(&e, ST(COUNTER), b->ticks);
+	emit_sub_mem(&e, ST(COUNTER), (uint8_t)b->ticks);
 	stop = emit_jcc8(&e, CC_S);
 	emit_restore_flags(&e);
 	emit_load(&e, REG_RAX, ST(RAX));
@@ -152,6 +152,10 @@ static void control_side(struct build *b, taddr_t target)
 static void control_jcc(struct build *b, const struct insn *in)
 {
 	build_map(b, in->pc, in, 0);
+	if (b->ticks == -1 && exits_jcc(b, in->what, in->target)) {
+		b->ticks = 0;
+		return;
+	}
 	emit_bytes(&b->e, (uint8_t[]){ 0x0f, 0x80 | in->what, 0, 0, 0, 0 }, 6);
 	control_side(b, in->target);
 }

@@ -74,10 +74,23 @@ static void exits_link(struct build *b, uint32_t i, taddr_t target)
 	build_constant(b, emit_offset(&b->e) - 4, exits_stub(b, i), i);
 }
 
-/* Copies of the first instructions at a target, up to where flags are dead. */
-static void exits_copy_ahead(struct build *b, const struct insn *insns, int n, uint8_t ticks)
+bool exits_jcc(struct build *b, unsigned cc, taddr_t target)
 {
-	uint8_t pending = b->ticks;
+	uint32_t i;
+
+	if (!exits_same_mapping(b, target) || cache_zone(b->c, target) != b->zone)
+		return false;
+	i = exits_add(b, (struct exit){ .target = target, .why = DBT_EXIT_MISS,
+					.flags = EXIT_LINKABLE });
+	if (!b->error)
+		cache_exit(b->c, i)->jump = (uint32_t)emit_jcc(&b->e, cc, exits_stub(b, i));
+	return true;
+}
+
+/* Copies of the first instructions at a target, up to where flags are dead. */
+static void exits_copy_ahead(struct build *b, const struct insn *insns, int n, int8_t ticks)
+{
+	int8_t pending = b->ticks;
 
 	b->ticks = ticks;
 	for (int i = 0; i < n; i++)
@@ -86,7 +99,7 @@ static void exits_copy_ahead(struct build *b, const struct insn *insns, int n, u
 	b->ticks = pending;
 }
 
-static uint32_t exits_count(struct build *b, taddr_t *target, uint8_t ticks)
+static uint32_t exits_count(struct build *b, taddr_t *target, int8_t ticks)
 {
 	struct insn insns[BUILD_AHEAD];
 	taddr_t pc;
@@ -99,7 +112,7 @@ static uint32_t exits_count(struct build *b, taddr_t *target, uint8_t ticks)
 	return count_plain(b, pc, ticks);
 }
 
-void exits_direct(struct build *b, taddr_t target, uint8_t ticks)
+void exits_direct(struct build *b, taddr_t target, int8_t ticks)
 {
 	struct exit x = { .target = target, .why = (uint8_t)b->path->why };
 	uint32_t i = 0;

@@ -50,7 +50,7 @@ int map_add(struct map_writer *w, const struct map_entry *e)
 		n += 4;
 	}
 	if (flags & MAP_TICKS)
-		b[n++] = e->ticks;
+		b[n++] = (uint8_t)e->ticks;
 	if (flags & MAP_SPILLS)
 		b[n++] = e->spills;
 	w->last = *e;
@@ -80,7 +80,7 @@ static const uint8_t *map_next(const uint8_t *p, taddr_t block_pc, struct map_en
 		e->pc = block_pc + (uint64_t)(int64_t)rel;
 	}
 	if (flags & MAP_TICKS)
-		e->ticks = *p++;
+		e->ticks = (int8_t)*p++;
 	e->spills = flags & MAP_SPILLS ? *p++ : 0;
 	return p;
 }

@@ -11,7 +11,7 @@
  *	u8 flags     low 4 bits: length of the instruction (0: none, a boundary)
  *	[s32 pc      relative to the block's, with MAP_PC; else behind the
  *	             instruction of the entry before]
- *	[u8 ticks    with MAP_TICKS; else as before]
+ *	[s8 ticks    with MAP_TICKS; else as before]
  *	[u8 spills   with MAP_SPILLS; else 0]
  */
 #pragma once
@@ -30,7 +30,8 @@ enum {
 struct map_entry {
 	uint32_t host; /* offset in the block */
 	taddr_t pc;
-	uint8_t len, ticks, spills;
+	uint8_t len, spills;
+	int8_t ticks; /* -1: the branch that comes next is counted already */
 };
 
 struct map_writer {

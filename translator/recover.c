@@ -47,7 +47,7 @@ int dbt_recover(struct dbt *d, const struct regs *machine, struct regs *ret_prog
 	*ret_program = *machine;
 	recover_spills(d->state, e.spills, ret_program);
 	ret_program->rip = e.pc;
-	*ret = (struct dbt_recovered){ .pc = e.pc, .bytes = e.len, .ticks = e.ticks,
+	*ret = (struct dbt_recovered){ .pc = e.pc, .bytes = e.len, .ticks = (ticks_t)(int64_t)e.ticks,
 				       .boundary = !e.spills };
 	return 0;
 }

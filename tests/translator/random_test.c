@@ -174,8 +174,8 @@ static bool run_translated(struct dbt *d, const struct arena *a, uint64_t seed,
 		}
 		if (stop.why != DBT_EXIT_MISS && stop.why != DBT_EXIT_STEP &&
 		    stop.why != DBT_EXIT_TICKS) {
-			printf("unexpected stop %d at %#" PRIx64 " %s\n", stop.why, stop.pc,
-			       stop.insn_text);
+			printf("unexpected stop %d at %#" PRIx64 " %s (variant %d)\n", stop.why,
+			       stop.pc, stop.insn_text, now);
 			return false;
 		}
 	}
