@@ -124,6 +124,7 @@ static int build_register(struct build *b, const struct block *block)
 	node = cache_node(c, b->pc, b->variant);
 	if (node < 0)
 		return (int)node;
+	cache_note_begin(c, b->pc);
 	c->blocks[c->n_blocks++] = *block;
 	c->blocks[c->n_blocks - 1].node = (uint32_t)node;
 	z->blocks[z->n_blocks++] = (uint32_t)c->n_blocks;

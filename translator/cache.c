@@ -9,6 +9,9 @@
 #include "preload/runtime.h"
 #include "translator/lookup.h"
 
+#define BEGIN_BITS 19
+#define BEGIN_BYTES ((1u << BEGIN_BITS) / 8)
+
 int cache_grow(void *p, size_t *cap, size_t n, size_t size)
 {
 	size_t more = *cap ? *cap + *cap / 2 : 64;
@@ -62,6 +65,7 @@ void cache_flush(struct cache *c)
 	buf_clear(&c->maps);
 	table_clear(&c->node_of);
 	table_clear(&c->page_of);
+	memset(c->begins, 0, BEGIN_BYTES);
 	c->generation++;
 	c->stats.flushes++;
 	lookup_init_l2(c);
@@ -72,8 +76,12 @@ int cache_create(const struct dbt_config *config, const struct dbt_zone *zones,
 {
 	struct cache *c = calloc(1, sizeof(*c));
 
-	if (!c)
+	if (c)
+		c->begins = malloc(BEGIN_BYTES);
+	if (!c || !c->begins) {
+		free(c);
 		return fail(-ENOMEM, "out of memory");
+	}
 	c->refs = 1;
 	c->n_zones = n_zones < DBT_MAX_ZONES ? (unsigned)n_zones : DBT_MAX_ZONES;
 	c->zone_limit = config->zone_limit;
@@ -98,6 +106,7 @@ void cache_unref(struct cache *c)
 		return;
 	for (unsigned i = 0; i < c->n_zones; i++)
 		free(c->zones[i].blocks);
+	free(c->begins);
 	free(c->blocks);
 	free(c->exits);
 	free(c->nodes);
@@ -151,10 +160,27 @@ int64_t cache_node(struct cache *c, taddr_t pc, enum dbt_variant variant)
 	return r < 0 ? r : (int64_t)c->n_nodes;
 }
 
+/* The table would be out of the processor's caches for most of the questions. */
+static uint64_t cache_begin_bit(taddr_t pc)
+{
+	return (pc * 0x9e3779b97f4a7c15u) >> (64 - BEGIN_BITS);
+}
+
+void cache_note_begin(struct cache *c, taddr_t pc)
+{
+	uint64_t bit = cache_begin_bit(pc);
+
+	c->begins[bit / 64] |= 1ull << bit % 64;
+}
+
 bool cache_translated(const struct cache *c, taddr_t pc, enum dbt_variant variant)
 {
-	uint32_t i = table_get(&c->node_of, cache_key(pc, variant));
+	uint64_t bit = cache_begin_bit(pc);
+	uint32_t i;
 
+	if (!(c->begins[bit / 64] >> bit % 64 & 1))
+		return false;
+	i = table_get(&c->node_of, cache_key(pc, variant));
 	return i && cache_node_at(c, i)->block;
 }
 

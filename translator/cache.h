@@ -93,6 +93,7 @@ struct cache {
 	struct mapping *mappings; /* sorted, apart */
 	size_t n_mappings, cap_mappings;
 
+	uint64_t *begins; /* a bit for each place where a block may begin */
 	uint32_t l2;	  /* the second-level table, in zone 0 */
 	uint32_t l2_entries, l2_used;
 	struct dbt_stats stats;
@@ -126,7 +127,10 @@ static inline struct node *cache_node_at(const struct cache *c, uint32_t i)
 	return &c->nodes[i - 1];
 }
 
+/* Whether it is translated; cheap where it is not. */
 bool cache_translated(const struct cache *c, taddr_t pc, enum dbt_variant variant);
+
+void cache_note_begin(struct cache *c, taddr_t pc);
 
 /* Notes that a block depends on what is in this page. -ENOMEM */
 int cache_add_member(struct cache *c, taddr_t page, uint32_t block) must_check;

@@ -6,7 +6,7 @@
 #include "translator/insn.h"
 
 #define FETCH_PAGES 16
-#define FETCH_INSNS 1024
+#define FETCH_INSNS 2048
 
 struct dbt_ops;
 

@@ -3,8 +3,7 @@
 
 #include <Zydis/Zydis.h>
 
-/* What each condition code 0..15 reads. */
-static uint16_t flags_of_cc(unsigned cc)
+uint16_t flags_of_cc(unsigned cc)
 {
 	static const uint16_t reads[8] = {
 		FLAG_O, FLAG_C, FLAG_Z, FLAG_C | FLAG_Z,

@@ -9,6 +9,9 @@
 
 #include "translator/insn.h"
 
+/* What each condition code 0..15 reads. */
+uint16_t flags_of_cc(unsigned cc);
+
 /* Sets in->seen, reads and kills from the mnemonic (a ZydisMnemonic). */
 void flags_classify(int mnemonic, uint8_t opcode, struct insn *in);
 

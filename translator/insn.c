@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "translator/flags.h"
+#include "translator/quick.h"
 #include "translator/translator.h"
 
 static const ZydisDecoder *insn_decoder(bool minimal)
@@ -163,6 +164,14 @@ static void insn_layout(const ZydisDecodedInstruction *z, struct insn *in)
 }
 
 int insn_decode(taddr_t pc, const uint8_t *bytes, size_t n, struct insn *ret)
+{
+	*ret = (struct insn){ .pc = pc };
+	if (quick_decode(bytes, n, ret))
+		return 0;
+	return insn_decode_full(pc, bytes, n, ret);
+}
+
+int insn_decode_full(taddr_t pc, const uint8_t *bytes, size_t n, struct insn *ret)
 {
 	ZydisDecodedInstruction z;
 	ZyanStatus s = ZydisDecoderDecodeInstruction(insn_decoder(true), NULL, bytes, n, &z);

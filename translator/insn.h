@@ -62,6 +62,8 @@ struct insn {
 /* Decodes at most n (1..15) bytes at pc. 0; -ENODATA when the instruction is
  * longer than n. Undecodable bytes give INSN_UNDECODED with len 1. */
 int insn_decode(taddr_t pc, const uint8_t *bytes, size_t n, struct insn *ret);
+/* The same by Zydis alone; insn_decode() asks quick.h first. */
+int insn_decode_full(taddr_t pc, const uint8_t *bytes, size_t n, struct insn *ret);
 
 /* What a full decode says of an instruction that insn_decode() knows. */
 struct insn_operands {

@@ -9,6 +9,7 @@
 
 #include "translator/flags.h"
 #include "translator/insn.h"
+#include "translator/quick.h"
 #include "translator/translator.h"
 
 #include <cmocka.h>
@@ -118,6 +119,52 @@ static void faults_and_branches_show_flags(void **state)
 	assert_false(DEAD("\xa1\x00\x00\x00\x00\x00\x00\x00\x00\x31\xc0")); /* mov eax, [abs] */
 }
 
+/* A number that depends on *seed, which changes. */
+static uint64_t next(uint64_t *seed)
+{
+	uint64_t z = *seed += 0x9e3779b97f4a7c15;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+	return z ^ z >> 31;
+}
+
+static void quick_decoding_is_full_decoding(void **state)
+{
+	uint64_t seed = 1, taken = 0, common = 0;
+
+	(void)state;
+	for (int i = 0; i < 2000000; i++) {
+		uint64_t words[2] = { next(&seed), next(&seed) };
+		struct insn quick = { .pc = 0x1000 }, full;
+		const uint8_t *b = (const uint8_t *)words;
+
+		if (i & 1) /* a likely beginning */
+			((uint8_t *)words)[0] = "\x48\x0f\x66\xc5\x62\xf3\xc4\x41"[words[1] & 7];
+		insn_decode_full(0x1000, b, 15, &full);
+		if (full.kind == INSN_UNDECODED)
+			continue;
+		common++;
+		if (!quick_decode(b, 15, &quick))
+			continue;
+		taken++;
+		if (quick.len != full.len || quick.kind != full.kind ||
+		    quick.what != full.what || quick.target != full.target ||
+		    quick.modrm != full.modrm || quick.disp != full.disp ||
+		    quick.rip != full.rip || quick.memory != full.memory ||
+		    quick.pops != full.pops || quick.seen < full.seen ||
+		    (!quick.seen && (quick.reads != full.reads || quick.kills != full.kills))) {
+			print_message("bytes");
+			for (int k = 0; k < 15; k++)
+				print_message(" %02x", b[k]);
+			print_message(": len %d %d kind %d %d seen %d %d kills %x %x\n", quick.len,
+				      full.len, quick.kind, full.kind, quick.seen, full.seen,
+				      quick.kills, full.kills);
+			fail_msg("quick and full decoding differ");
+		}
+	}
+	assert_true(taken > common / 2);
+}
+
 static void operands_tell_what_is_used(void **state)
 {
 	struct insn in = DECODE("\xf3\x48\xab"); /* rep stosq */
@@ -143,6 +190,7 @@ int main(void)
 		cmocka_unit_test(short_reads_ask_for_more),
 		cmocka_unit_test(flags_die_by_being_overwritten_unread),
 		cmocka_unit_test(faults_and_branches_show_flags),
+		cmocka_unit_test(quick_decoding_is_full_decoding),
 		cmocka_unit_test(operands_tell_what_is_used),
 	};
 
