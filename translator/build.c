@@ -98,7 +98,7 @@ static int build_pages(struct build *b, uint32_t block)
 	const struct path *p = b->path;
 
 	for (unsigned i = 0; i < p->n_pages; i++) {
-		bool known = table_get(&b->c->page_of, p->pages[i] / DEJA_PAGE_BYTES + 1);
+		bool known = dbt_has_code(b->d, p->pages[i], 1); /* not only dead blocks */
 		int r = cache_add_member(b->c, p->pages[i], block);
 
 		if (r < 0)
