@@ -14,6 +14,7 @@
 #define SYS_getpid 39
 #define SYS_arch_prctl 158
 #define SYS_memfd_create 319
+#define SYS_sigaltstack 131
 #define SYS_exit_group 231
 #define SYS_ftruncate 77
 
@@ -27,12 +28,16 @@
 #define SIGSEGV 11
 
 #define SA_SIGINFO 4
+#define SA_ONSTACK 0x08000000
+#define SA_NODEFER 0x40000000 /* a blocked SIGTRAP ends a program that is stepped */
 #define SA_RESTORER 0x04000000
 
 /* Offsets from RSP at a handler's first instruction: registers in the ucontext.
  * Source: Linux arch/x86/include/uapi/asm/sigcontext.h */
 #define FRAME_RAX (8 + 40 + 13 * 8)
+#define FRAME_RSP (8 + 40 + 15 * 8)
 #define FRAME_RIP (8 + 40 + 16 * 8)
+#define FRAME_FLAGS (8 + 40 + 17 * 8)
 
 	.macro exit_with status
 	mov \status, %edi
@@ -48,7 +53,7 @@
 	.macro handle signo, handler
 	lea \handler(%rip), %rax
 	mov %rax, program_action(%rip)
-	movq $(SA_SIGINFO | SA_RESTORER), program_action + 8(%rip)
+	movq $(SA_SIGINFO | SA_ONSTACK | SA_NODEFER | SA_RESTORER), program_action + 8(%rip)
 	lea program_restorer(%rip), %rax
 	mov %rax, program_action + 16(%rip)
 	mov $\signo, %edi

@@ -54,7 +54,7 @@ again:
 	mov $1, %edx
 	divl divisor(%rip)
 	idivl divisor(%rip)
-	bt $3, a(%rip)
+	btl $3, a(%rip)
 	btsq $40, c(%rip)
 	btc %ecx, d(%rip)
 	bsf c(%rip), %rdi

@@ -82,7 +82,7 @@ static int add_state(struct native *n, struct steps_item *i)
 	return r;
 }
 
-static int add_each(struct native *n)
+static int add_each(struct native *n, const struct regs *regs)
 {
 	struct steps_run *run = n->run;
 
@@ -95,7 +95,7 @@ static int add_each(struct native *n)
 		run->each = e;
 		run->cap_each = cap;
 	}
-	run->each[run->n_each++] = (struct steps_each){ n->regs, run->ticks };
+	run->each[run->n_each++] = (struct steps_each){ *regs, run->ticks };
 	return 0;
 }
 
@@ -182,14 +182,13 @@ static int step_insn(struct native *n, const struct regs *before, bool *ret)
 	return 0;
 }
 
-static int take_tf_from_stack(struct native *n, unsigned bytes)
+static int take_tf_from_stack(struct native *n)
 {
-	uint64_t flags = 0;
+	uint16_t flags = 0;
 
-	(void)bytes;
 	if (task_read(n->t, n->regs.rsp, &flags, 2) != 2)
 		return -EFAULT;
-	flags &= ~(uint64_t)FLAG_TF;
+	flags &= (uint16_t)~FLAG_TF;
 	return task_write(n->t, n->regs.rsp, &flags, 2) == 2 ? 0 : -EFAULT;
 }
 
@@ -324,7 +323,7 @@ static int plain(struct native *n, const ZydisDecodedInstruction *z)
 	if (r || !completed)
 		return r;
 	if (z->mnemonic == ZYDIS_MNEMONIC_PUSHF || z->mnemonic == ZYDIS_MNEMONIC_PUSHFQ)
-		r = take_tf_from_stack(n, z->operand_width / 8);
+		r = take_tf_from_stack(n);
 	if (!r && is_conditional(z)) {
 		n->run->ticks++;
 		if (n->run->ticks == n->next ||
@@ -335,12 +334,34 @@ static int plain(struct native *n, const ZydisDecodedInstruction *z)
 	return r;
 }
 
+/*
+ * XBEGIN aborts under a single step, of which the trap is reported either there
+ * or behind the next instruction, and why it aborted is the machine's affair.
+ */
+static int transaction(struct native *n, const ZydisDecodedInstruction *z)
+{
+	const taddr_t fallback = n->regs.rip + z->length + (uint64_t)z->raw.imm[0].value.s;
+	struct regs after = n->regs;
+	bool completed;
+	int r = step_insn(n, &after, &completed);
+
+	if (r || !completed)
+		return r;
+	if (n->regs.rip == fallback) {
+		n->regs.rax = 0;
+		return os_set_regs(n->t->os_tid, &n->regs);
+	}
+	after.rip = fallback;
+	after.rax = 0;
+	return add_each(n, &after);
+}
+
 static int one(struct native *n)
 {
 	ZydisDecodedInstruction z;
 	uint8_t code[ZYDIS_MAX_INSTRUCTION_LENGTH];
 	size_t got = task_read(n->t, n->regs.rip, code, sizeof(code));
-	int r = add_each(n);
+	int r = add_each(n, &n->regs);
 
 	if (r)
 		return r;
@@ -348,6 +369,8 @@ static int one(struct native *n)
 		memset(&z, 0, sizeof(z));
 	if (z.mnemonic == ZYDIS_MNEMONIC_SYSCALL)
 		r = system_call(n, z.length);
+	else if (z.mnemonic == ZYDIS_MNEMONIC_XBEGIN)
+		r = transaction(n, &z);
 	else
 		r = is_outside(&z) ? outside(n) : plain(n, &z);
 	n->run->insns++;

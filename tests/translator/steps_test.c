@@ -119,7 +119,10 @@ static int compare(const struct options *o, struct steps_run *native)
 		return SKIPPED;
 	}
 	if (!o->program.max_insns && native->status) {
-		fprintf(stderr, "%s, natively: status %d\n", o->program.path, native->status);
+		const struct steps_item *last = &native->items[native->n - 1];
+
+		fprintf(stderr, "%s, natively: status %d, signal %d at %#" PRIx64 "\n", o->program.path,
+			native->status, last->info.si_signo, last->regs.rip);
 		return 1;
 	}
 	failed = compare_all(o, native);
