@@ -39,11 +39,6 @@ pre_runtime:
 	syscall
 	int3
 
-	AT(RT_SYSCALL_UNTRACED)
-	movq %rcx, ST(RCX)
-	movq %r11, ST(R11)
-	jmp pre_runtime + RT_GATE_UNTRACED - RT_CODE
-
 	/* The number in rax is irrelevant: the filter never lets it through. */
 	AT(RT_STOP)
 	movq %rax, ST(STOP_RAX)
@@ -98,6 +93,20 @@ pre_runtime:
 	movl $RT_EXIT_LOOKUP, ST(EXIT)
 	jmp *ST(STOP_ENTRY)
 
+	/* The flags are the program's: SYSCALL shows them in r11. */
+	AT(RT_SYSCALL_CHOOSE)
+	movq %rcx, ST(RCX)
+	movq %r11, ST(R11)
+	movq %rax, ST(CALL_NR)
+	pextq ST(CALL_MASK), %rax, %rcx
+	movzbl ST(UNTRACED)(%rcx), %ecx
+	jrcxz 1f
+	movl ST(EXIT), %ecx
+	movl %ecx, ST(CALL_EXIT)
+	jmp pre_runtime + RT_GATE_UNTRACED - RT_CODE
+1:	jmp pre_runtime + RT_GATE_TRACED - RT_CODE
+
+	AT(RT_SYSCALL_CHOSEN)
 	.globl pre_runtime_end
 	.hidden pre_runtime_end
 pre_runtime_end:

@@ -38,11 +38,14 @@
 
 /* Other entries of runtime.S. */
 #define RT_SYSCALL (RT_CODE + 0x30) /* saves rcx, r11, then RT_GATE_TRACED */
-#define RT_SYSCALL_UNTRACED (RT_CODE + 0x100) /* ..., then RT_GATE_UNTRACED */
 #define RT_STOP (RT_CODE + 0x140)   /* saves rax, rcx, r11, then RT_GATE_STOP */
 #define RT_LOOKUP_MISS (RT_CODE + 0x180) /* rcx = target - pc, rdx = -pc */
 #define RT_LOOKUP (RT_CODE + 0x190) /* rcx = target; rcx, rdx are in slots */
 #define RT_LOOKUP_DEAD (RT_CODE + 0x240) /* as RT_LOOKUP, known to be absent */
+/* As RT_SYSCALL, but a call whose number rt_state.untraced has goes by
+ * RT_GATE_UNTRACED: one stop, behind the call. */
+#define RT_SYSCALL_CHOOSE (RT_CODE + 0x280)
+#define RT_SYSCALL_CHOSEN (RT_CODE + 0x300) /* the end of it */
 
 /* Values of rt_state.exit that are no exits of blocks. */
 #define RT_EXIT_NONE 0
@@ -76,8 +79,13 @@
 #define RT_O_STOP_RAX 0x80
 #define RT_O_STOP_RCX 0x88
 #define RT_O_STOP_R11 0x90
+#define RT_O_CALL_NR 0xa0
+#define RT_O_CALL_MASK 0xa8
+#define RT_O_CALL_EXIT 0xb0
 #define RT_O_WATCH 0x100
 #define RT_MAX_WATCHES 16
+#define RT_O_UNTRACED 0x200
+#define RT_MAX_CALLS 512
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
@@ -96,9 +104,17 @@ struct rt_state {
 	/* The registers at RT_GATE_STOP that SYSCALL overwrites. */
 	uint64_t stop_rax, stop_rcx, stop_r11;
 	int64_t armed; /* what counter was set to; the supervisor's */
-	uint64_t reserved[12];
+	/* Of RT_SYSCALL_CHOOSE: the number, its bits that index untraced, the
+	 * block's exit. */
+	uint64_t call_nr, call_mask;
+	uint32_t call_exit;
+	uint32_t call_counted; /* its ticks are subtracted; the supervisor's */
+	uint64_t reserved[9];
 	/* The last seen contents of each watched range. */
 	uint64_t watch[RT_MAX_WATCHES];
+	uint64_t reserved_too[16];
+	/* For each system call, whether one stop behind it is enough. */
+	uint8_t untraced[RT_MAX_CALLS];
 };
 
 /* The RT_CODE page, to be copied there. */

@@ -295,6 +295,37 @@ static int sigreturn_done(struct recorder *r, struct task *t)
 	return err ? err : rec_write(r, t, false);
 }
 
+/* What rec_syscall() would have noted, had there been a stop before the call. */
+int rec_note_call(struct task *t, const struct task_stop *stop)
+{
+	struct rec_task *rt = rec_of(t);
+	const struct sys_mem mem = memory_of(t);
+	struct sys_call call = { .nr = t->call_nr };
+
+	if (!stop->unannounced)
+		return 0;
+	rt->entry = stop->entry;
+	rt->entry_ticks = t->ticks;
+	rt->entered = rt->emulated = false;
+	rt->handler = NULL;
+	get_args(&rt->entry, call.args);
+	return sys_plan_enter(&call, &mem, &rt->plan);
+}
+
+int rec_called(struct recorder *r, struct task *t, struct task_stop *stop)
+{
+	int err = rec_note_call(t, stop);
+
+	if (!err)
+		err = rec_write_call(r, t, (int64_t)t->regs.rax);
+	task_finish_call(t, (int64_t)t->regs.rax);
+	if (!err && t->n_pending)
+		err = rec_deliver_pending(r, t);
+	if (!err)
+		rec_make_ready(r, t);
+	return err < 0 ? err : 0;
+}
+
 int rec_syscall_done(struct recorder *r, struct task *t)
 {
 	int64_t result = (int64_t)t->regs.rax;

@@ -90,6 +90,9 @@ extern const struct rec_handler rec_memory_handlers[], rec_special_handlers[];
 extern const size_t rec_n_memory_handlers, rec_n_special_handlers;
 
 int rec_syscall(struct recorder *r, struct task *t, struct task_stop *stop) must_check;
+/* A call that was made without a stop before it. */
+int rec_called(struct recorder *r, struct task *t, struct task_stop *stop) must_check;
+int rec_note_call(struct task *t, const struct task_stop *stop) must_check;
 int rec_syscall_done(struct recorder *r, struct task *t) must_check;
 /* Whether the tracee's descriptor is the supervisor's own (1 or 2), open once. */
 bool rec_is_ours(const struct task *t, int ours, uint64_t theirs);

@@ -121,6 +121,8 @@ static int handle(struct recorder *r, struct task *t, struct task_stop *stop)
 		return rec_syscall(r, t, stop);
 	case TASK_SYSCALL_DONE:
 		return rec_syscall_done(r, t);
+	case TASK_CALLED:
+		return rec_called(r, t, stop);
 	case TASK_CLONED:
 		return rec_cloned(r, t, stop);
 	case TASK_EXECED:

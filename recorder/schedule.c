@@ -3,6 +3,7 @@
 // kernel. A task keeps its turn until it may have to wait, or its slice of ticks
 // is used up while another is ready.
 #include <errno.h>
+#include <sys/syscall.h>
 
 #include "recorder/private.h"
 
@@ -60,6 +61,47 @@ static ticks_t target_for(struct recorder *r, struct task *t, bool fresh)
 	return target;
 }
 
+/* Calls with a table of commands: what one writes is not known by its number. */
+static bool has_commands(int nr)
+{
+	switch (nr) {
+	case SYS_ioctl: case SYS_fcntl: case SYS_prctl: case SYS_arch_prctl: case SYS_futex:
+	case SYS_ptrace: case SYS_seccomp: case SYS_shmctl: case SYS_msgctl: case SYS_semctl:
+	case SYS_keyctl: case SYS_quotactl: case SYS_quotactl_fd: case SYS_bpf:
+	case SYS_getsockopt: case SYS_setsockopt: case SYS_syslog: case SYS_sysfs:
+	case SYS_modify_ldt: case SYS_restart_syscall:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void choose_untraced(uint8_t which[DBT_MAX_CALLS], bool may_wait)
+{
+	for (int nr = 0; nr < DBT_MAX_CALLS; nr++) {
+		struct sys_call call = { .nr = nr };
+		unsigned flags = sys_name(nr) ? sys_flags(&call) : 0;
+
+		which[nr] = flags & SYS_ONE_STOP && (may_wait || !(flags & SYS_MAY_BLOCK)) &&
+			    !has_commands(nr) && !rec_find_handler(nr);
+	}
+}
+
+/* The calls that need no stop before them. One that may wait does only while
+ * there is no other task whose turn it would hold up. */
+static const uint8_t *untraced_calls(const struct recorder *r)
+{
+	static uint8_t alone[DBT_MAX_CALLS], among_others[DBT_MAX_CALLS];
+	static bool chosen;
+
+	if (!chosen) {
+		choose_untraced(alone, true);
+		choose_untraced(among_others, false);
+		chosen = true;
+	}
+	return tracees_count(r->tracees) == 1 ? alone : among_others;
+}
+
 int rec_schedule(struct recorder *r)
 {
 	struct choice c = { .r = r, .best = r->running };
@@ -76,5 +118,6 @@ int rec_schedule(struct recorder *r)
 	if (c.error)
 		return c.error;
 	rec_of(c.best)->state = REC_RUNNING;
+	space_set_untraced(c.best->space, untraced_calls(r));
 	return task_run(c.best, target_for(r, c.best, fresh));
 }

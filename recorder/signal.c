@@ -180,6 +180,8 @@ int rec_signal_in_call(struct recorder *r, struct task *t, struct task_stop *sto
 	enum task_disposition what;
 	int err = task_disposition(t, stop->info.si_signo, &what);
 
+	if (!err)
+		err = rec_note_call(t, stop);
 	if (err)
 		return err;
 	if (dropped(r, stop->info.si_signo, what)) {

@@ -298,8 +298,18 @@ int space_guard_new(struct task *t)
 			r = space_protect(t, page, DEJA_PAGE_BYTES,
 				    space_machine_prot(v->prot) & ~PROT_WRITE);
 	}
+	/* The kernel cannot write to a guarded page: it is opened before a call. */
+	dbt_use_untraced(s->dbt, false);
 	s->n_to_guard = 0;
 	return r;
+}
+
+void space_set_untraced(struct space *s, const uint8_t *which)
+{
+	if (s->untraced == which)
+		return;
+	s->untraced = which;
+	dbt_set_untraced(s->dbt, which);
 }
 
 int space_enter(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *ret)

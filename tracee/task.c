@@ -28,7 +28,7 @@ static enum dbt_variant choose(const struct task *t, int64_t *budget)
 	}
 	if (t->settle)
 		left = 1;
-	if (left <= slack + 2) {
+	if (t->near || left <= slack + 2) {
 		*budget = left - 1;
 		return DBT_EXACT;
 	}
@@ -43,6 +43,9 @@ int task_go(struct task *t)
 	int r;
 
 	t->variant = choose(t, &budget);
+	/* A signal that waits must not be held up by a call that waits. */
+	dbt_use_untraced(t->space->dbt, t->space->untraced && t->variant == DBT_NORMAL &&
+						!t->space->n_guarded && !t->n_pending);
 	r = space_enter(t, t->regs.rip, t->variant, &host);
 	if (r)
 		return r;
@@ -61,7 +64,7 @@ int task_go(struct task *t)
 
 int task_run(struct task *t, ticks_t target)
 {
-	t->step = false;
+	t->step = t->near = false;
 	t->target = target;
 	return task_go(t);
 }

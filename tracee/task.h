@@ -26,6 +26,8 @@ struct task;
 enum task_stop_kind {
 	TASK_SYSCALL,	   /* wants to make t->call; regs.rip is behind the SYSCALL */
 	TASK_SYSCALL_DONE, /* the kernel performed it; regs.rax is the raw result */
+	TASK_CALLED,	   /* a call of space_set_untraced() was made: the same, and
+			    * stop.entry has the registers before it */
 	TASK_CLONED,	   /* in the middle of a clone: stop.child exists */
 	TASK_EXECED,	   /* in the middle of an exec: a new image, space is gone */
 	TASK_TICKS,	   /* the target of task_run() is reached */
@@ -50,6 +52,8 @@ struct task_stop {
 	int signo, status;
 	pid_t child;	 /* TASK_CLONED */
 	bool child_shares; /* CLONE_VM */
+	struct regs entry; /* TASK_CALLED, and TASK_SIGNAL_IN_CALL with: */
+	bool unannounced;  /* there was no TASK_SYSCALL for this call */
 	bool access;	   /* TASK_WATCH: of space_set_watch() */
 	bool killed_inside; /* TASK_EXITING: not in a call, place unknown */
 };
@@ -76,6 +80,7 @@ struct space {
 	size_t n_to_guard, cap_to_guard;
 	struct space_watch *watches; /* of reads: their pages are not accessible */
 	size_t n_watches;
+	const uint8_t *untraced; /* of space_set_untraced() */
 	bool has_shared;  /* writable memory shared with other spaces */
 	bool maps_data;	  /* files that a write(2) may change */
 };
@@ -122,6 +127,7 @@ struct task {
 	bool step;
 	ticks_t target; /* UINT64_MAX: none */
 	bool settle;	/* a signal waits for the next tick */
+	bool near;	/* superblocks have come as near to the target as they can */
 	bool inexact;	/* stopped where no tick ended */
 	taddr_t watch_hit;   /* of the instruction that runs with watched pages open */
 	bool opens_watched;
@@ -269,6 +275,10 @@ int space_image_ready(struct space *s) must_check;
 int space_code_changed(struct task *t, taddr_t start, taddr_t end) must_check;
 /* The kernel is about to write [start, start+bytes): makes it writable. */
 int space_prepare_write(struct task *t, taddr_t start, uint64_t bytes) must_check;
+/* Which calls (by number, DBT_MAX_CALLS) need no stop before them; NULL: none.
+ * which must stay as it is. A call that can wait may only be one of them while
+ * no other task is to run. */
+void space_set_untraced(struct space *s, const uint8_t *which);
 /* Watching accesses: t is stopped; works for any number of ranges, each access
  * to a watched page costs a fault. -ENOMEM */
 int space_set_watch(struct task *t, const struct space_watch *w, bool set) must_check;

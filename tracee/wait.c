@@ -71,6 +71,7 @@ static int out_of_ticks(struct task *t, struct task_stop *ret)
 			return 0;
 		}
 	}
+	t->near = true;
 	return task_go(t) ? -ESRCH : RUNS_ON;
 }
 
@@ -160,6 +161,20 @@ static int wrote_through(struct task *t, struct task_stop *ret)
 	return r ? r : RUNS_ON;
 }
 
+static int called(struct task *t, struct task_stop *ret)
+{
+	ret->kind = TASK_CALLED;
+	ret->entry = t->regs;
+	ret->entry.rax = ret->entry.orig_rax = (uint64_t)ret->dbt.call_nr;
+	ret->unannounced = !t->in_call;
+	t->in_call = true;
+	t->call_entered = t->call_vdso = false;
+	t->call_nr = ret->dbt.call_nr;
+	t->call_pc = ret->dbt.insn_pc;
+	t->regs.orig_rax = (uint64_t)t->call_nr;
+	return 0;
+}
+
 static int left_cache(struct task *t, struct task_stop *ret)
 {
 	struct dbt *d = t->space->dbt;
@@ -190,6 +205,8 @@ static int left_cache(struct task *t, struct task_stop *ret)
 		return out_of_ticks(t, ret);
 	case DBT_EXIT_SYSCALL:
 		return announce_call(t, ret, false);
+	case DBT_EXIT_CALLED:
+		return called(t, ret);
 	case DBT_EXIT_VDSO:
 		return announce_call(t, ret, true);
 	case DBT_EXIT_INSN:
@@ -225,7 +242,7 @@ static int at_gate(struct task *t, struct task_stop *ret)
 		return r;
 	t->at_entry = true;
 	/* The kernel restarts a call that a signal interrupted. */
-	if (t->call_entered) {
+	if (t->call_entered && t->machine.rip != RT_GATE_STOP + GATE_BYTES) {
 		t->at_entry = false;
 		r = os_cont_to_syscall(t->os_tid, 0);
 		return r ? r : RUNS_ON;
@@ -344,12 +361,56 @@ static bool not_begun(struct task *t)
 	return !memcmp(&now, &t->machine, sizeof(now));
 }
 
+/*
+ * The signal came on the way into a call that is made without a stop, or in it.
+ * Returns 1 when it is none of these.
+ */
+static int signal_at_untraced(struct task *t, struct task_stop *ret)
+{
+	struct regs program;
+	int status, r;
+
+	for (;;) {
+		r = os_get_regs(t->os_tid, &t->machine);
+		if (r || t->machine.rip < RT_SYSCALL_CHOOSE || t->machine.rip >= RT_SYSCALL_CHOSEN)
+			break;
+		r = os_step(t->os_tid, 0);
+		if (!r)
+			r = task_wait_internal(t, os_step, &status);
+		if (r)
+			return r;
+	}
+	if (r || !dbt_at_untraced(t->space->dbt, &t->machine, &program, &ret->dbt))
+		return r ? r : 1;
+	if (t->machine.rip != RT_GATE_UNTRACED &&
+	    ((int64_t)t->machine.orig_rax < 0 || !is_restart((int64_t)t->machine.rax)))
+		return 1;
+	t->regs = program;
+	count(t);
+	r = called(t, ret);
+	if (t->machine.rip == RT_GATE_UNTRACED) {
+		/* Not made yet: as if it had been announced. */
+		task_stash(t, &ret->info);
+		t->in_signal_stop = t->at_entry = false;
+		ret->kind = TASK_SYSCALL;
+		return r;
+	}
+	t->call_entered = t->in_signal_stop = true;
+	ret->kind = TASK_SIGNAL_IN_CALL;
+	return r;
+}
+
 static int signal_stop(struct task *t, struct task_stop *ret)
 {
 	int r = os_get_siginfo(t->os_tid, &ret->info);
 
 	if (r)
 		return r;
+	if (!t->call_entered && t->space && t->space->untraced) {
+		r = signal_at_untraced(t, ret);
+		if (r != 1)
+			return r;
+	}
 	if (t->call_entered) {
 		r = os_get_regs(t->os_tid, &t->machine);
 		t->regs.rax = t->machine.rax;
@@ -369,6 +430,7 @@ static int signal_stop(struct task *t, struct task_stop *ret)
 		t->settle = true;
 		t->ticks += dbt_counted(t->space->dbt);
 		dbt_arm(t->space->dbt, -1);
+		dbt_use_untraced(t->space->dbt, false);
 	}
 	r = os_cont(t->os_tid, 0);
 	return r ? r : RUNS_ON;
@@ -428,6 +490,7 @@ static int ptrace_stop(struct task *t, int signo, struct task_stop *ret)
 		t->settle = true;
 		t->ticks += dbt_counted(t->space->dbt);
 		dbt_arm(t->space->dbt, -1);
+		dbt_use_untraced(t->space->dbt, false);
 	}
 	r = os_cont(t->os_tid, 0);
 	return r ? r : RUNS_ON;

@@ -87,6 +87,8 @@ static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r,
 			 struct dbt_stop *ret)
 {
 	struct rt_state *s = d->state;
+	/* Ticks that were counted ahead are taken back here. */
+	bool out = s->counter < 0;
 
 	ret->why = x->why;
 	ret->pc = x->flags & EXIT_DYNAMIC ? s->target : x->target;
@@ -94,7 +96,7 @@ static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r,
 	ret->insn_bytes = x->insn_bytes;
 	ret->insn = x->what;
 	s->counter -= x->ticks;
-	if (x->flags & EXIT_CHECKED && s->counter < 0) {
+	if (x->flags & EXIT_CHECKED && (out || s->counter < 0)) {
 		ret->why = DBT_EXIT_TICKS;
 		ret->flags_lost = x->flags & EXIT_FLAGS;
 	}
@@ -119,6 +121,53 @@ static void stop_of_lookup(struct dbt *d, struct dbt_stop *ret)
 	d->cache->stats.misses++;
 }
 
+/* The exit is the SYSCALL's; the registers that it clobbers are in slots. */
+static void stop_called(struct dbt *d, uint64_t rax, struct regs *r, struct dbt_stop *ret)
+{
+	struct rt_state *s = d->state;
+	const struct exit *x = cache_exit(d->cache, s->call_exit);
+
+	/* An interrupted call that is made again is seen more than once. */
+	if (s->call_counted)
+		s->counter += x->ticks;
+	stop_at_exit(d, x, r, ret);
+	ret->why = DBT_EXIT_CALLED;
+	ret->call_nr = (int)s->call_nr;
+	r->rax = rax;
+	r->rcx = s->rcx;
+	r->r11 = s->r11;
+}
+
+void dbt_set_untraced(struct dbt *d, const uint8_t which[DBT_MAX_CALLS])
+{
+	if (which)
+		memcpy(d->state->untraced, which, DBT_MAX_CALLS);
+	else
+		memset(d->state->untraced, 0, DBT_MAX_CALLS);
+}
+
+void dbt_use_untraced(struct dbt *d, bool on)
+{
+	/* A test's own entry stays. */
+	if (d->state->syscall_entry != RT_SYSCALL && d->state->syscall_entry != RT_SYSCALL_CHOOSE)
+		return;
+	d->state->call_mask = DBT_MAX_CALLS - 1;
+	d->state->syscall_entry = on && d->cache->pext ? RT_SYSCALL_CHOOSE : RT_SYSCALL;
+}
+
+bool dbt_at_untraced(struct dbt *d, const struct regs *machine, struct regs *ret_program,
+		     struct dbt_stop *ret)
+{
+	if (machine->rip != RT_GATE_UNTRACED && machine->rip != RT_GATE_UNTRACED + 2)
+		return false;
+	*ret = (struct dbt_stop){ 0 };
+	*ret_program = *machine;
+	stop_called(d, machine->rax, ret_program, ret);
+	d->state->call_counted = 1;
+	ret_program->orig_rax = (uint64_t)-1;
+	return true;
+}
+
 void dbt_left(struct dbt *d, const struct regs *machine, struct regs *ret_program,
 	      struct dbt_stop *ret)
 {
@@ -133,6 +182,9 @@ void dbt_left(struct dbt *d, const struct regs *machine, struct regs *ret_progra
 		break;
 	case RT_EXIT_PENDING:
 		*ret = d->pending;
+		break;
+	case RT_EXIT_UNTRACED_DONE:
+		stop_called(d, d->state->stop_rax, ret_program, ret);
 		break;
 	default:
 		stop_at_exit(d, cache_exit(d->cache, number), ret_program, ret);

@@ -39,6 +39,7 @@ enum dbt_exit {
 	DBT_EXIT_MISS,	     /* pc has to be translated: resume there */
 	DBT_EXIT_TICKS,	     /* the counter ran out */
 	DBT_EXIT_SYSCALL,    /* pc: behind the SYSCALL; insn_pc: at it */
+	DBT_EXIT_CALLED,     /* a call was made without a stop: RAX is its result */
 	DBT_EXIT_VDSO,	     /* at the entry of a vDSO function; see vdso_nr */
 	DBT_EXIT_INSN,	     /* an instruction that sees the outside, at pc */
 	DBT_EXIT_FIP,	     /* an x87 image was stored: see dbt_fix_fip() */
@@ -187,6 +188,7 @@ struct dbt_stop {
 	unsigned insn_reg;  /* RDRAND, RDSEED, RDPID: destination 0..15 */
 	unsigned insn_size; /* RDRAND, RDSEED: operand size in bytes */
 	int vdso_nr;	    /* DBT_EXIT_VDSO: the system call number */
+	int call_nr;	    /* DBT_EXIT_CALLED */
 	taddr_t watch;	    /* DBT_EXIT_WATCH: start of the watched range */
 	taddr_t fip_addr;   /* DBT_EXIT_FIP: where the image holds its FIP */
 	unsigned fip_bytes; /* and how many bytes of it: 2, 4 or 8 */
@@ -204,6 +206,21 @@ struct dbt_stop {
  */
 void dbt_left(struct dbt *d, const struct regs *machine, struct regs *ret_program,
 	      struct dbt_stop *ret);
+
+/*
+ * System calls that are made without a stop before them: their stop comes behind
+ * them, DBT_EXIT_CALLED. which: for each number whether it may; NULL: none. Has
+ * no effect on a machine without fast PEXT (all calls then stop before).
+ */
+#define DBT_MAX_CALLS 512
+void dbt_set_untraced(struct dbt *d, const uint8_t which[DBT_MAX_CALLS]);
+/* Whether that holds now: off, every call stops before it is made. */
+void dbt_use_untraced(struct dbt *d, bool on);
+/* The tracee stopped at RT_GATE_UNTRACED's SYSCALL (not made yet) or behind it:
+ * the program's registers there (RAX as the machine has it) and the exit, as
+ * DBT_EXIT_CALLED. False: it is at another place. */
+bool dbt_at_untraced(struct dbt *d, const struct regs *machine, struct regs *ret_program,
+		     struct dbt_stop *ret);
 
 struct dbt_recovered {
 	taddr_t pc;	 /* the instruction that was being executed */
