@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* UD2, UD1, HLT and bytes that are no instruction: the handler sees their
+/* UD0, UD1, UD2 and what only the kernel may execute: the handler sees their
  * address, and goes on behind them. */
 #include "program.h"
 
@@ -19,8 +19,6 @@ again:
 	ud2
 1:	mov $1, %r15d
 	hlt
-	.byte 0x06
-	.byte 0x27
 	sbb $0, %r10
 	cli
 	mov $2, %r15d
