@@ -312,6 +312,16 @@ int rec_note_call(struct task *t, const struct task_stop *stop)
 	return sys_plan_enter(&call, &mem, &rt->plan);
 }
 
+/* The call may have unblocked signals that wait here. */
+static int after_call(struct recorder *r, struct task *t)
+{
+	int err = t->n_pending ? rec_deliver_pending(r, t) : 0;
+
+	if (!err)
+		rec_make_ready(r, t);
+	return err < 0 ? err : 0;
+}
+
 int rec_called(struct recorder *r, struct task *t, struct task_stop *stop)
 {
 	int err = rec_note_call(t, stop);
@@ -319,11 +329,7 @@ int rec_called(struct recorder *r, struct task *t, struct task_stop *stop)
 	if (!err)
 		err = rec_write_call(r, t, (int64_t)t->regs.rax);
 	task_finish_call(t, (int64_t)t->regs.rax);
-	if (!err && t->n_pending)
-		err = rec_deliver_pending(r, t);
-	if (!err)
-		rec_make_ready(r, t);
-	return err < 0 ? err : 0;
+	return err ? err : after_call(r, t);
 }
 
 int rec_syscall_done(struct recorder *r, struct task *t)
@@ -337,8 +343,7 @@ int rec_syscall_done(struct recorder *r, struct task *t)
 		err = rec_write_call(r, t, result);
 		task_finish_call(t, (int64_t)t->regs.rax);
 	}
-	rec_make_ready(r, t);
-	return err;
+	return err ? err : after_call(r, t);
 }
 
 int rec_note_entered(struct recorder *r, struct task *t)

@@ -135,6 +135,8 @@ static void step_back(struct task *t)
 
 int rec_deliver_pending(struct recorder *r, struct task *t)
 {
+	int delivered = 0;
+
 	for (size_t i = 0; i < t->n_pending;) {
 		enum task_disposition what;
 		siginfo_t info;
@@ -151,12 +153,18 @@ int rec_deliver_pending(struct recorder *r, struct task *t)
 		if (dropped(r, info.si_signo, what))
 			continue;
 		step_back(t);
-		err = what == TASK_SIG_HANDLED ? handled(r, t, &info, false) :
-		      what == TASK_SIG_STOPS   ? stops(r, t, &info) :
-						 fatal(r, t, &info, false);
-		return err ? err : 1;
+		if (what != TASK_SIG_HANDLED) {
+			err = what == TASK_SIG_STOPS ? stops(r, t, &info) :
+						       fatal(r, t, &info, false);
+			return err ? err : 1;
+		}
+		/* Its handler may leave others unblocked: they interrupt it at once. */
+		err = handled(r, t, &info, false);
+		if (err)
+			return err;
+		delivered = 1;
 	}
-	return 0;
+	return delivered;
 }
 
 int rec_fault(struct recorder *r, struct task *t, struct task_stop *stop)

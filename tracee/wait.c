@@ -367,12 +367,12 @@ static bool not_begun(struct task *t)
  */
 static int signal_at_untraced(struct task *t, struct task_stop *ret)
 {
-	struct regs program;
+	struct regs now, program;
 	int status, r;
 
 	for (;;) {
-		r = os_get_regs(t->os_tid, &t->machine);
-		if (r || t->machine.rip < RT_SYSCALL_CHOOSE || t->machine.rip >= RT_SYSCALL_CHOSEN)
+		r = os_get_regs(t->os_tid, &now);
+		if (r || now.rip < RT_SYSCALL_CHOOSE || now.rip >= RT_SYSCALL_CHOSEN)
 			break;
 		r = os_step(t->os_tid, 0);
 		if (!r)
@@ -380,15 +380,16 @@ static int signal_at_untraced(struct task *t, struct task_stop *ret)
 		if (r)
 			return r;
 	}
-	if (r || !dbt_at_untraced(t->space->dbt, &t->machine, &program, &ret->dbt))
+	if (r || (now.rip != RT_GATE_UNTRACED &&
+		  ((int64_t)now.orig_rax < 0 || !is_restart((int64_t)now.rax))))
 		return r ? r : 1;
-	if (t->machine.rip != RT_GATE_UNTRACED &&
-	    ((int64_t)t->machine.orig_rax < 0 || !is_restart((int64_t)t->machine.rax)))
+	if (!dbt_at_untraced(t->space->dbt, &now, &program, &ret->dbt))
 		return 1;
+	t->machine = now;
 	t->regs = program;
 	count(t);
 	r = called(t, ret);
-	if (t->machine.rip == RT_GATE_UNTRACED) {
+	if (now.rip == RT_GATE_UNTRACED) {
 		/* Not made yet: as if it had been announced. */
 		task_stash(t, &ret->info);
 		t->in_signal_stop = t->at_entry = false;
