@@ -14,7 +14,7 @@
 #include "translator/lookup.h"
 
 #define QUEUE 64
-#define BUDGET_INSNS 100 /* instructions translated for one miss */
+#define BUDGET_INSNS 200 /* instructions translated for one miss */
 
 struct place {
 	taddr_t pc;

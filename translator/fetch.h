@@ -5,7 +5,7 @@
 
 #include "translator/insn.h"
 
-#define FETCH_PAGES 16
+#define FETCH_PAGES 64
 #define FETCH_INSNS 2048
 
 struct dbt_ops;
