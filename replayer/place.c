@@ -12,8 +12,9 @@
 
 /* So far behind an event's ticks, a task that did not stop has diverged. */
 #define SLACK_TICKS 100000
-/* Instructions between a tick and a place, at most. */
-#define MAX_STEPS 50000000
+/* Instructions between a tick and a place, at most: the rest of a loop without
+ * conditional branches is run by looking for a register's value. */
+#define MAX_STEPS 1000
 
 static bool stops_by_itself(const struct event *e)
 {
@@ -160,18 +161,53 @@ static int watch_type(const struct replayer *r, const struct task_stop *s)
 struct running {
 	bool user_step; /* the debugger wants one instruction */
 	bool fine;	/* ticks are right, pc is not: instruction by instruction */
+	bool arrives;	/* runs until a register has the expected value */
 	unsigned steps;
 };
+
+/* A register that tells the place from where the task is now; -1: none. */
+static int telling_register(const struct task *t, const struct event *e)
+{
+	struct regs found = t->regs, expected = e->regs;
+
+	for (unsigned i = 0; i < 16; i++)
+		if (*regs_gpr(&found, i) != *regs_gpr(&expected, i))
+			return (int)i;
+	return -1;
+}
+
+/* Somewhere in a loop without conditional branches: on to where that register
+ * has the expected value. */
+static int search(struct task *t, const struct event *e, struct running *how)
+{
+	struct regs expected = e->regs;
+	int reg = t->regs.rip == e->regs.rip ? telling_register(t, e) : -1, err = 0;
+
+	if (reg < 0)
+		return task_run_step(t);
+	if (dbt_shared(t->space->dbt))
+		err = space_unshare(t);
+	if (err)
+		return err;
+	how->arrives = true;
+	dbt_set_arrival(t->space->dbt, e->regs.rip, (unsigned)reg,
+			*regs_gpr(&expected, (unsigned)reg));
+	return task_run(t, e->ticks + 1);
+}
 
 static int start(struct replayer *r, struct task *t, struct running *how)
 {
 	const struct event *e = &r->next;
 	ticks_t target = e->ticks + (stops_by_itself(e) ? SLACK_TICKS : 0);
+	bool lost;
 
 	how->fine = !stops_by_itself(e) && t->ticks == e->ticks;
-	if (t->ticks > e->ticks || (how->fine && ++how->steps > MAX_STEPS))
+	lost = how->fine && !how->user_step && ++how->steps > MAX_STEPS;
+	if (t->ticks > e->ticks || (lost && !(e->flags & EVENT_INEXACT)))
 		return rep_diverged(r, t, "ticks expected %lu, pc expected 0x%lx", e->ticks,
 				    e->regs.rip);
+	if (lost)
+		return search(t, e, how);
 	if (how->user_step || how->fine || r->over_breakpoint)
 		return task_run_step(t);
 	return task_run(t, target);
@@ -198,6 +234,8 @@ static int came(struct replayer *r, struct task *t, struct task_stop *s, struct 
 	case TASK_STEP:
 		return how->user_step ? stopped(stop, t, REPLAY_STEP, moved) : 1;
 	case TASK_BREAKPOINT:
+		if (how->arrives && t->regs.rip == r->next.regs.rip)
+			return 1;
 		return stopped(stop, t, REPLAY_BREAKPOINT, moved);
 	case TASK_WATCH:
 		stop->watch_addr = s->dbt.watch;
@@ -225,7 +263,8 @@ int rep_run_to_event(struct replayer *r, struct task *t, bool steps, enum rep_mo
 
 		if (at_place(t, &r->next)) {
 			*moved = REP_AT_PLACE;
-			return 0;
+			err = 0;
+			break;
 		}
 		err = start(r, t, &how);
 		if (!err)
@@ -235,5 +274,7 @@ int rep_run_to_event(struct replayer *r, struct task *t, bool steps, enum rep_mo
 		r->over_breakpoint = false;
 		err = came(r, t, &s, &how, stop, moved);
 	}
+	if (how.arrives)
+		dbt_clear_arrival(t->space->dbt);
 	return err;
 }

@@ -84,6 +84,7 @@ static void build_body(struct build *b)
 		const struct step *s = &p->steps[i];
 
 		count_step(b, i);
+		arrival_check(b, s->in.pc);
 		control_step(b, s);
 		if (b->d->n_watches)
 			watch_check(b, &s->in, i + 1 < p->n ? p->steps[i + 1].in.pc : p->next);

@@ -117,3 +117,8 @@ void control_end(struct build *b);
 void watch_check(struct build *b, const struct insn *in, taddr_t pc);
 /* Compares; what changed stops at pc, with EXIT_DYNAMIC in rt_state.target. */
 void watch_compare(struct build *b, taddr_t pc, uint8_t flags);
+
+/* ---- arrival.c ---- */
+
+/* The check in front of the instruction at pc, if that is where to arrive. */
+void arrival_check(struct build *b, taddr_t pc);

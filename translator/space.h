@@ -16,6 +16,13 @@ struct watch {
 	unsigned bytes; /* 0: not in use */
 };
 
+struct arrival {
+	taddr_t pc;
+	uint64_t value;
+	unsigned reg;
+	bool set;
+};
+
 struct dbt {
 	struct cache *cache;
 	struct dbt_config config;
@@ -33,6 +40,7 @@ struct dbt {
 	taddr_t vdso_low, vdso_high; /* of vdso[] */
 	struct watch watches[RT_MAX_WATCHES];
 	unsigned n_watches;
+	struct arrival arrival;
 
 	taddr_t indirect_miss; /* the pc that an indirect branch did not find */
 	bool has_indirect_miss;

@@ -153,6 +153,12 @@ int dbt_set_watch(struct dbt *d, taddr_t start, unsigned bytes, bool set) must_c
  * the task runs after the supervisor wrote memory. read: as fetch, for data. */
 void dbt_sync_watches(struct dbt *d, size_t (*read)(void *ctx, taddr_t a, void *ret, size_t n), void *ctx);
 
+/* In DBT_EXACT: DBT_EXIT_BREAKPOINT before the instruction at pc when general
+ * register number reg holds value there. One at a time. The cache must not be
+ * shared. */
+void dbt_set_arrival(struct dbt *d, taddr_t pc, unsigned reg, uint64_t value);
+void dbt_clear_arrival(struct dbt *d);
+
 /* ---- running ---- */
 
 /*
