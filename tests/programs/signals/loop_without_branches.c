@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A signal ends a loop that has no conditional branch, so no tick tells when.
+// output: varies
+#include <sys/time.h>
+
 #include "check.h"
 
 static volatile long count;
