@@ -39,6 +39,9 @@ pre_runtime:
 	syscall
 	int3
 
+	AT(RT_UNDEFINED)
+	ud2
+
 	/* The number in rax is irrelevant: the filter never lets it through. */
 	AT(RT_STOP)
 	movq %rax, ST(STOP_RAX)

@@ -37,6 +37,7 @@
 #define RT_GATE_INJECT (RT_CODE + 0xc0)	  /* calls the supervisor injects */
 
 /* Other entries of runtime.S. */
+#define RT_UNDEFINED (RT_CODE + 0xd0) /* UD2: raises SIGILL as it should be */
 #define RT_SYSCALL (RT_CODE + 0x30) /* saves rcx, r11, then RT_GATE_TRACED */
 #define RT_STOP (RT_CODE + 0x140)   /* saves rax, rcx, r11, then RT_GATE_STOP */
 #define RT_LOOKUP_MISS (RT_CODE + 0x180) /* rcx = target - pc, rdx = -pc */

@@ -149,7 +149,11 @@ static int mprotect_done(struct recorder *r, struct task *t, struct event *e, in
 
 	(void)r;
 	(void)e;
-	if (failed(*result))
+	if (*result == -ENOMEM)
+		end = vmap_gap(&t->space->map, entry->rdi, end);
+	else if (failed(*result))
+		return 0;
+	if (end <= entry->rdi)
 		return 0;
 	err = vmap_protect(&t->space->map, entry->rdi, end, prot);
 	return err ? err : space_code_changed(t, entry->rdi, end);

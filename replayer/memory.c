@@ -169,8 +169,13 @@ static int do_mprotect(struct replayer *r, struct task *t, const struct event *e
 {
 	taddr_t start = e->regs.rdi, end = start + page_ceil(e->regs.rsi);
 	int prot = (int)e->regs.rdx & (PROT_READ | PROT_WRITE | PROT_EXEC);
-	int err = protect(r, t, start, end, (int)e->regs.rdx);
+	int err;
 
+	if (e->result == -ENOMEM)
+		end = vmap_gap(&t->space->map, start, end);
+	if (end <= start)
+		return 0;
+	err = protect(r, t, start, end, (int)e->regs.rdx);
 	if (!err)
 		err = vmap_protect(&t->space->map, start, end, prot);
 	return err ? err : space_code_changed(t, start, end);
@@ -270,7 +275,10 @@ static int dispatch(struct replayer *r, struct task *t, const struct event *e)
 
 int rep_memory_call(struct replayer *r, struct task *t, const struct event *e)
 {
-	int err = e->result < 0 && e->result > -4096 ? 0 : dispatch(r, t, e);
+	bool failed = e->result < 0 && e->result > -4096;
+	/* mprotect(2) of a range with a gap fails there, having changed the rest. */
+	bool partly = e->result == -ENOMEM && (e->nr == SYS_mprotect || e->nr == SYS_pkey_mprotect);
+	int err = failed && !partly ? 0 : dispatch(r, t, e);
 
 	if (!err)
 		err = rep_apply_writes(t, e);

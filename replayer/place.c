@@ -240,6 +240,7 @@ static int came(struct replayer *r, struct task *t, struct task_stop *s, struct 
 	case TASK_WATCH:
 		stop->watch_addr = s->dbt.watch;
 		stop->watch_type = watch_type(r, s);
+		rep_sync_watches(t);
 		return stopped(stop, t, REPLAY_WATCH, moved);
 	case TASK_SIGNAL:
 		t->n_pending = 0;

@@ -41,6 +41,11 @@ int rep_arm_points(struct replayer *r, struct task *t)
 	return err;
 }
 
+void rep_sync_watches(struct task *t)
+{
+	dbt_sync_watches(t->space->dbt, read_space, t);
+}
+
 void rep_note_watched(struct replayer *r, struct task *t)
 {
 	for (size_t i = 0; i < r->n_watches; i++)

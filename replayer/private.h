@@ -93,6 +93,8 @@ void rep_task_free(struct task *t);
 int rep_arm_points(struct replayer *r, struct task *t) must_check;
 
 /* What a system call or signal does to watched memory is seen by comparing. */
+/* Takes over what watched memory holds now, behind a stop for a change. */
+void rep_sync_watches(struct task *t);
 void rep_note_watched(struct replayer *r, struct task *t);
 bool rep_watched_changed(struct replayer *r, struct task *t, struct replay_stop *stop);
 

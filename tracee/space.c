@@ -269,7 +269,24 @@ static void watch_code(void *ctx, taddr_t page)
 	}
 }
 
-static const struct dbt_ops ops = { .fetch = fetch, .watch_code = watch_code };
+/* The x87 instruction pointer of stopped tasks may be in what goes away. */
+static void before_flush(void *ctx)
+{
+	const struct space *s = ctx;
+	struct buf xstate = { 0 };
+
+	for (size_t i = 0; i < s->tracees->n; i++) {
+		struct task *t = s->tracees->tasks[i];
+
+		if (t->space && t->space->cache == s->cache && t->mode != TASK_DEAD &&
+		    !task_get_xstate(t, &xstate))
+			(void)!os_set_xstate(t->os_tid, xstate.data, xstate.len);
+	}
+	buf_deinit(&xstate);
+}
+
+static const struct dbt_ops ops = { .fetch = fetch, .watch_code = watch_code,
+				    .before_flush = before_flush };
 
 int space_protect(struct task *t, taddr_t start, size_t bytes, int prot)
 {
@@ -316,6 +333,12 @@ int space_enter(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *r
 {
 	int r = dbt_enter(t->space->dbt, pc, variant, ret);
 
+	/* Code that the sharers of the cache cannot be told apart by. */
+	if (r == -EXDEV) {
+		r = space_unshare(t);
+		if (!r)
+			r = dbt_enter(t->space->dbt, pc, variant, ret);
+	}
 	cache_promote(t->space->cache, t->space->dbt);
 	return !r && t->space->n_to_guard ? space_guard_new(t) : r;
 }

@@ -182,9 +182,21 @@ size_t task_write(struct task *t, taddr_t addr, const void *data, size_t len)
 	return os_write(t->os_tid, addr, data, len);
 }
 
+/* Where the x87 instruction pointer is in an XSAVE image.
+ * Source: Intel SDM "x87 State", FXSAVE64 layout */
+#define FIP_OFFSET 8
+
 int task_get_xstate(struct task *t, struct buf *ret)
 {
-	return os_get_xstate(t->os_tid, ret);
+	uint64_t fip;
+	int r = os_get_xstate(t->os_tid, ret);
+
+	if (r || !t->space || !t->space->dbt || ret->len < FIP_OFFSET + sizeof(fip))
+		return r;
+	memcpy(&fip, ret->data + FIP_OFFSET, sizeof(fip));
+	fip = dbt_fix_fip(t->space->dbt, fip, sizeof(fip));
+	memcpy(ret->data + FIP_OFFSET, &fip, sizeof(fip));
+	return 0;
 }
 
 int task_set_xstate(struct task *t, const void *data, size_t len)

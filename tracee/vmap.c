@@ -196,6 +196,15 @@ int vmap_protect(struct vmap *m, taddr_t start, taddr_t end, int prot)
 	return 0;
 }
 
+taddr_t vmap_gap(const struct vmap *m, taddr_t start, taddr_t end)
+{
+	const struct vma *v;
+
+	while (start < end && (v = vmap_find(m, start)))
+		start = v->end;
+	return start < end ? start : end;
+}
+
 int vmap_move(struct vmap *m, taddr_t old, uint64_t old_len, taddr_t new_start,
 	     uint64_t new_len, bool keep)
 {

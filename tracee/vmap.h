@@ -51,6 +51,9 @@ struct vma *vmap_next(const struct vmap *m, taddr_t addr);
 int vmap_insert(struct vmap *m, const struct vma *v) must_check;
 int vmap_remove(struct vmap *m, taddr_t start, taddr_t end) must_check;
 int vmap_protect(struct vmap *m, taddr_t start, taddr_t end, int prot) must_check;
+/* Where the mapped memory that begins at start ends, at most end; start when it
+ * is not mapped. A call that finds a gap has done its work up to there. */
+taddr_t vmap_gap(const struct vmap *m, taddr_t start, taddr_t end);
 /* What mremap did: contents and attributes of [old, old+old_len) are now at
  * [new, new+new_len); keep: the old range stays mapped (MREMAP_DONTUNMAP). */
 int vmap_move(struct vmap *m, taddr_t old, uint64_t old_len, taddr_t new_start,

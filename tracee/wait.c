@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -39,23 +40,24 @@ static int resume_at(struct task *t, taddr_t pc, enum dbt_variant variant)
 	return r ? r : os_cont(t->os_tid, 0);
 }
 
-/* Not executable: jump there, and the machine raises what the program deserves. */
-static int fault_for_real(struct task *t)
+static int jump_to(struct task *t, taddr_t pc)
 {
 	int r;
 
 	t->machine = t->regs;
+	t->machine.rip = pc;
 	t->machine.orig_rax = (uint64_t)-1;
 	r = os_set_regs(t->os_tid, &t->machine);
 	return r ? r : os_cont(t->os_tid, 0);
 }
 
-static void undefined(struct task *t, struct task_stop *ret)
+/* Not executable: jumps there, and the machine raises what the program deserves.
+ * When the instruction begins in a page that is, the next one is not. */
+static int fault_for_real(struct task *t)
 {
-	ret->kind = TASK_FAULT;
-	ret->info = (siginfo_t){ .si_signo = SIGILL };
-	ret->info.si_code = ILL_ILLOPN;
-	ret->info.si_addr = (void *)t->regs.rip;
+	const struct vma *v = vmap_find(&t->space->map, t->regs.rip);
+
+	return jump_to(t, v && v->prot & PROT_EXEC ? page_ceil(t->regs.rip + 1) : t->regs.rip);
 }
 
 static int out_of_ticks(struct task *t, struct task_stop *ret)
@@ -89,7 +91,7 @@ static int announce_call(struct task *t, struct task_stop *ret, bool vdso)
 }
 
 /* An x87 image was stored with the address of translated code in it. */
-static int fix_fip(struct task *t, const struct dbt_stop *stop)
+static void fix_fip(struct task *t, const struct dbt_stop *stop)
 {
 	uint64_t fip = 0;
 	size_t bytes = stop->fip_bytes;
@@ -98,7 +100,6 @@ static int fix_fip(struct task *t, const struct dbt_stop *stop)
 		fip = dbt_fix_fip(t->space->dbt, fip, (unsigned)bytes);
 		os_write(t->os_tid, stop->fip_addr, &fip, bytes);
 	}
-	return resume_at(t, stop->pc, t->variant);
 }
 
 /* The instruction at t->regs.rip by itself. */
@@ -107,6 +108,11 @@ static int run_alone(struct task *t)
 	taddr_t host;
 	int r = dbt_enter(t->space->dbt, t->regs.rip, DBT_STEP, &host);
 
+	if (r == -EXDEV) {
+		r = space_unshare(t);
+		if (!r)
+			r = dbt_enter(t->space->dbt, t->regs.rip, DBT_STEP, &host);
+	}
 	if (r)
 		return r;
 	t->machine = t->regs;
@@ -186,8 +192,12 @@ static int left_cache(struct task *t, struct task_stop *ret)
 		return r ? r : RUNS_ON;
 	}
 	if (ret->dbt.why == DBT_EXIT_FIP) {
-		r = fix_fip(t, &ret->dbt);
-		return r ? r : RUNS_ON;
+		fix_fip(t, &ret->dbt);
+		if (t->variant != DBT_STEP && !t->writes_through && !t->opens_watched) {
+			r = resume_at(t, ret->dbt.pc, t->variant);
+			return r ? r : RUNS_ON;
+		}
+		ret->dbt.why = DBT_EXIT_STEP;
 	}
 	count(t);
 	if (t->opens_watched) {
@@ -225,8 +235,8 @@ static int left_cache(struct task *t, struct task_stop *ret)
 		r = fault_for_real(t);
 		return r ? r : RUNS_ON;
 	case DBT_EXIT_UNDECODED:
-		undefined(t, ret);
-		return 0;
+		r = jump_to(t, RT_UNDEFINED);
+		return r ? r : RUNS_ON;
 	default:
 		ret->kind = TASK_UNSUPPORTED;
 		return 0;
@@ -314,9 +324,11 @@ static int fault(struct task *t, struct task_stop *ret)
 
 	if (r)
 		return r;
-	if (!dbt_owns(t->space->dbt, t->machine.rip)) {
-		/* fault_for_real() */
-		t->regs = t->machine;
+	if (!dbt_owns(t->space->dbt, t->machine.rip) || t->machine.rip == RT_UNDEFINED) {
+		/* fault_for_real(): what the processor adds is its resume flag. */
+		t->regs.eflags = t->machine.eflags;
+		if (t->machine.rip == RT_UNDEFINED)
+			ret->info.si_addr = (void *)t->regs.rip;
 	} else {
 		r = dbt_recover(t->space->dbt, &t->machine, &t->regs, &where);
 		if (r) {

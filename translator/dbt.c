@@ -196,7 +196,7 @@ int dbt_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
 		return dbt_pending(d, DBT_EXIT_NOEXEC, pc, ret);
 	block = dbt_try_enter(d, pc, variant);
 	if (block == -ENOSPC) {
-		cache_flush(d->cache);
+		space_flush(d);
 		block = dbt_try_enter(d, pc, variant);
 	}
 	d->has_indirect_miss = false;

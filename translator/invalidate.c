@@ -71,3 +71,10 @@ size_t dbt_invalidate(struct dbt *d, taddr_t start, size_t bytes)
 	d->cache->stats.invalidated += n;
 	return n;
 }
+
+void space_flush(struct dbt *d)
+{
+	if (d->fetch.ops->before_flush)
+		d->fetch.ops->before_flush(d->fetch.ctx);
+	cache_flush(d->cache);
+}

@@ -120,7 +120,7 @@ int dbt_set_watch(struct dbt *d, taddr_t start, unsigned bytes, bool set)
 		return fail(-ENOSPC, "too many watched ranges");
 	*w = (struct watch){ set ? start : 0, set ? bytes : 0 };
 	d->n_watches += set ? 1 : (unsigned)-1;
-	cache_flush(d->cache);
+	space_flush(d);
 	return 0;
 }
 

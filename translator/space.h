@@ -48,6 +48,9 @@ struct dbt {
 	struct path path;	 /* scratch of the translation */
 };
 
+/* Forgets all translations of the cache, for all who share it. */
+void space_flush(struct dbt *d);
+
 bool space_has_breakpoint(const struct dbt *d, taddr_t pc);
 /* The vDSO function (or vsyscall) that begins at pc: its system call, or -1. */
 int space_vdso(const struct dbt *d, taddr_t pc);

@@ -87,6 +87,9 @@ struct dbt_ops {
 	/* The page holds translated code from now on: the owner makes sure that
 	 * a change of it is seen and told by dbt_invalidate(). */
 	void (*watch_code)(void *ctx, taddr_t page);
+	/* All translations of the cache are about to be forgotten: the last moment
+	 * for dbt_fix_fip(). May be NULL, as watch_code may. */
+	void (*before_flush)(void *ctx);
 };
 
 /* Identity of what is mapped somewhere, to tell whether two spaces hold the
@@ -175,7 +178,8 @@ int dbt_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
  * which more than `budget` ticks have been counted since dbt_arm(). In
  * DBT_NORMAL it stops at most dbt_slack() ticks later than budget; in DBT_EXACT
  * and DBT_STEP it stops directly behind branch number budget + 1. budget may be
- * negative: stop at the next tick at all.
+ * negative: stop at the next tick at all. A branch that is counted ahead is given
+ * back at such a stop, so that DBT_NORMAL may stop without having come further.
  */
 void dbt_arm(struct dbt *d, int64_t budget);
 ticks_t dbt_slack(const struct dbt *d);
