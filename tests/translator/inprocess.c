@@ -106,7 +106,8 @@ static void map_all(void)
 	inprocess_state = map_at(RT_STATE, RT_PRIVATE_BYTES, PROT_READ | PROT_WRITE,
 				 MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1);
 	map_zone(&zones[0], RT_ZONE, RT_ZONE_BYTES);
-	map_zone(&zones[1], image + (512u << 20), NEAR_ZONE_BYTES);
+	/* Below the image: the heap is somewhere above it. */
+	map_zone(&zones[1], image - (512u << 20), NEAR_ZONE_BYTES);
 	inprocess_near = zones[1].start;
 	stack = map_at(0, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 }
