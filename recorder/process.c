@@ -153,13 +153,15 @@ int rec_execed(struct recorder *r, struct task *t)
 		err = rec_add_task(e, t);
 	if (!err) {
 		struct space_layout layout;
+		struct dbt_code_id image;
 
 		space_choose_layout(&t->space->map, &layout);
+		space_image(&t->space->map, &image);
 		for (size_t i = 0; i < layout.n_zones; i++) {
 			e->spaces[0].zones[i][0] = layout.zone[i];
 			e->spaces[0].zones[i][1] = layout.zone_bytes[i];
 		}
-		err = space_install(t, &layout);
+		err = space_install(t, &layout, &image);
 	}
 	if (!err)
 		err = rec_write(r, t, false);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include "replayer/private.h"
@@ -33,6 +34,18 @@ static int read_layout(const struct event *e, struct space_layout *ret)
 	}
 	return ret->n_zones ? 0 : fail(-EIO, "event %lu: no code cache zones: the trace is damaged",
 				       e->number);
+}
+
+/* The stored file that was executed: the first with code in it. */
+static void read_image(const struct event_space *s, struct dbt_code_id *ret)
+{
+	*ret = (struct dbt_code_id){ 0 };
+	for (size_t i = 0; i < s->n_mappings && !ret->ino; i++)
+		if (s->mappings[i].prot & PROT_EXEC && s->mappings[i].flags & MAPPING_FILE)
+			*ret = (struct dbt_code_id){ .dev = s->mappings[i].dev,
+						     .ino = s->mappings[i].ino,
+						     .mtime_ns = s->mappings[i].file,
+						     .offset = s->mappings[i].offset };
 }
 
 static int fill_task(struct task *t, const struct event *e)
@@ -82,6 +95,7 @@ static int build(struct replayer *r, const struct event *e, struct task *t)
 int rep_build_image(struct replayer *r, const struct event *e, struct task **ret)
 {
 	struct space_layout layout;
+	struct dbt_code_id image;
 	struct task *t;
 	int err;
 
@@ -89,7 +103,9 @@ int rep_build_image(struct replayer *r, const struct event *e, struct task **ret
 		return fail(-EIO, "event %lu: it has no image: the trace is damaged", e->number);
 	err = read_layout(e, &layout);
 	if (!err)
-		err = tracees_spawn_empty(r->tracees, e->tasks[0].tid, &layout,
+		read_image(&e->spaces[0], &image);
+	if (!err)
+		err = tracees_spawn_empty(r->tracees, e->tasks[0].tid, &layout, &image,
 					  was_top_down(&e->spaces[0]), &t);
 	if (err)
 		return err;

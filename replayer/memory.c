@@ -94,11 +94,10 @@ static int note_mapping(struct task *t, const struct event_mapping *m)
 {
 	struct vma v = { .start = m->start, .end = m->end, .prot = (int)m->prot,
 			 .flags = vma_flags(m), .offset = m->offset, .dev = m->dev,
-			 .ino = m->ino, .name = m->name,
+			 .ino = m->ino, .name = m->name, .mtime_ns = m->file,
 			 .file = m->flags & MAPPING_FILE ? m->file : VMA_NO_FILE };
 
-	/* Names come by fstat's device in some places and by maps' in others; the
-	 * code of one file is known by its inode. */
+	/* The stored file tells it from another with the same inode. */
 	return vmap_insert(&t->space->map, &v);
 }
 

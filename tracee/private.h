@@ -5,8 +5,24 @@
 #include "tracee/os.h"
 #include "tracee/task.h"
 
+/* A cache without a process, and the dbt that stands for it. */
+struct pooled {
+	struct dbt_code_id image;
+	struct cache_memory *cache;
+	struct dbt *dbt;
+	void *private;
+};
+
+#define POOL_MAX 8
+
+struct pool {
+	struct pooled items[POOL_MAX]; /* the oldest first */
+	size_t n;
+};
+
 struct tracees {
 	struct tracees_options options;
+	struct pool pool;
 	struct task **tasks;
 	size_t n, cap;
 	int core;
@@ -48,7 +64,18 @@ void task_stash(struct task *t, const siginfo_t *info);
 /* Resumes program code from t->regs as task_run() arranged it. */
 int task_go(struct task *t) must_check;
 
+/* ---- pool.c ---- */
+
+void pool_deinit(struct pool *pool);
+/* The kept cache for an image, with the same zones; NULL: none. */
+const struct pooled *pool_find(const struct pool *pool, const struct dbt_code_id *image,
+			       const struct space_layout *layout);
+/* Keeps the cache, dbt and private region of a space that nobody uses any more.
+ * False: it does not want them. */
+bool pool_give(struct pool *pool, struct space *s);
+
 /* ---- space ---- */
+void cache_put(struct cache_memory *c);
 struct space *space_new(struct tracees *w, pid_t os_tid);
 void space_put(struct space *s);
 /* A child's space after fork: same cache, own private region (which is mapped

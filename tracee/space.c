@@ -26,7 +26,7 @@
 
 /* ---- memory of a cache ---- */
 
-static void cache_put(struct cache_memory *c)
+void cache_put(struct cache_memory *c)
 {
 	if (!c || --c->refs)
 		return;
@@ -182,11 +182,13 @@ void space_put(struct space *s)
 {
 	if (!s || --s->refs)
 		return;
-	if (s->dbt)
-		dbt_destroy(s->dbt);
-	cache_put(s->cache);
-	if (s->private)
-		munmap(s->private, RT_PRIVATE_BYTES);
+	if (!s->dbt || !pool_give(&s->tracees->pool, s)) {
+		if (s->dbt)
+			dbt_destroy(s->dbt);
+		cache_put(s->cache);
+		if (s->private)
+			munmap(s->private, RT_PRIVATE_BYTES);
+	}
 	vmap_deinit(&s->map);
 	free(s->guarded);
 	free(s->to_guard);
@@ -427,10 +429,33 @@ int space_prepare_write(struct task *t, taddr_t start, uint64_t bytes)
 	return r < 0 ? r : 0;
 }
 
+/* What is mapped there, NULL when nothing tells it from other such memory. The
+ * kernel's vDSO is the same for all. */
+static const struct dbt_code_id *code_id(const struct vma *v, struct dbt_code_id *ret)
+{
+	*ret = (struct dbt_code_id){ v->dev, v->ino, v->mtime_ns, v->offset };
+	if (v->flags & VMA_VDSO)
+		*ret = (struct dbt_code_id){ UINT64_MAX, 1, 0, 0 };
+	return ret->ino ? ret : NULL;
+}
+
+static int register_code(struct space *s, taddr_t start, taddr_t end)
+{
+	int r = 0;
+
+	for (const struct vma *v = vmap_next(&s->map, start);
+	     !r && v && v < s->map.vmas + s->map.n && v->start < end; v++) {
+		struct dbt_code_id id;
+
+		if (v->prot & PROT_EXEC)
+			r = dbt_map_code(s->dbt, v->start, v->end, code_id(v, &id));
+	}
+	return r;
+}
+
 int space_code_changed(struct task *t, taddr_t start, taddr_t end)
 {
 	struct space *s = t->space;
-	const struct vma *v;
 	int r = drop_code(t, start, end);
 
 	for (size_t i = 0; i < s->n_guarded;)
@@ -438,31 +463,9 @@ int space_code_changed(struct task *t, taddr_t start, taddr_t end)
 			s->guarded[i] = s->guarded[--s->n_guarded];
 		else
 			i++;
-	for (v = vmap_next(&s->map, start); !r && s->dbt && v && v < s->map.vmas + s->map.n &&
-					   v->start < end; v++) {
-		struct dbt_code_id id = { v->dev, v->ino, v->mtime_ns, v->offset };
-
-		if (!(v->prot & PROT_EXEC))
-			continue;
-		r = dbt_map_code(s->dbt, v->start, v->end, v->ino ? &id : NULL);
-		if (r == -EEXIST)
-			r = space_unshare(t);
-	}
-	return r;
-}
-
-static int register_all_code(struct space *s)
-{
-	int r = 0;
-
-	for (size_t i = 0; !r && i < s->map.n; i++) {
-		const struct vma *v = &s->map.vmas[i];
-		struct dbt_code_id id = { v->dev, v->ino, v->mtime_ns, v->offset };
-
-		if (v->prot & PROT_EXEC)
-			r = dbt_map_code(s->dbt, v->start, v->end, v->ino ? &id : NULL);
-	}
-	return r;
+	if (!r && s->dbt)
+		r = register_code(s, start, end);
+	return r == -EEXIST ? space_unshare(t) : r;
 }
 
 int space_unshare(struct task *t)
@@ -483,7 +486,7 @@ int space_unshare(struct task *t)
 	}
 	cache_put(s->cache);
 	s->cache = c;
-	return register_all_code(s);
+	return register_code(s, 0, UINT64_MAX);
 }
 
 /* ---- putting deja into a new image ---- */
@@ -558,32 +561,59 @@ static int protect_all(struct task *t)
 
 int space_image_ready(struct space *s)
 {
-	int r = register_all_code(s);
+	int r = register_code(s, 0, UINT64_MAX);
 
 	return r ? r : vdso_register(s);
 }
 
-static int make_dbt(struct space *s)
+void space_image(const struct vmap *map, struct dbt_code_id *ret)
 {
+	*ret = (struct dbt_code_id){ 0 };
+	for (size_t i = 0; i < map->n && !ret->ino; i++)
+		if (map->vmas[i].prot & PROT_EXEC && map->vmas[i].ino)
+			*ret = (struct dbt_code_id){ map->vmas[i].dev, map->vmas[i].ino,
+						     map->vmas[i].mtime_ns, map->vmas[i].offset };
+}
+
+/* Memory for the code cache: one that is kept for this image, or a new one. */
+static int make_cache(struct space *s, const struct pooled *kept)
+{
+	if (!kept)
+		return cache_new(&s->layout, &s->cache);
+	s->cache = kept->cache;
+	s->cache->refs++;
+	return 0;
+}
+
+static int make_dbt(struct task *t, const struct pooled *kept)
+{
+	struct space *s = t->space;
 	struct dbt_zone zones[DBT_MAX_ZONES];
 	size_t n = cache_zones(s->cache, zones);
-	int r = dbt_create(&s->tracees->options.translator, zones, n, s->private, &ops, s, &s->dbt);
+	int r = kept ? dbt_fork(kept->dbt, s->private, &ops, s, &s->dbt) :
+		       dbt_create(&s->tracees->options.translator, zones, n, s->private, &ops, s,
+				  &s->dbt);
 
-	return r ? r : space_image_ready(s);
+	if (!r)
+		r = space_image_ready(s);
+	return r == -EEXIST ? space_unshare(t) : r;
 }
 
 static const uint8_t syscall_insn[] = { 0x0f, 0x05 };
 
-int space_install(struct task *t, const struct space_layout *layout)
+int space_install(struct task *t, const struct space_layout *layout,
+		  const struct dbt_code_id *image)
 {
 	struct space *s = t->space;
+	const struct pooled *kept = pool_find(&s->tracees->pool, image, layout);
 	taddr_t gate = t->regs.rip, scratch = (t->regs.rsp - 512) & ~(taddr_t)15;
 	uint8_t code[2], below[128];
 	bool bare = s->tracees->options.replay;
 	int fd = -1, r;
 
 	s->layout = *layout;
-	r = cache_new(layout, &s->cache);
+	s->image = *image;
+	r = make_cache(s, kept);
 	if (!r)
 		r = private_new(&s->private, &fd);
 	if (r)
@@ -606,7 +636,7 @@ int space_install(struct task *t, const struct space_layout *layout)
 	}
 	if (!r && !bare)
 		r = protect_all(t);
-	return r ? r : make_dbt(s);
+	return r ? r : make_dbt(t, kept);
 }
 
 int space_fork(struct task *child, const struct space *parent)
@@ -618,6 +648,7 @@ int space_fork(struct task *child, const struct space *parent)
 		return -ENOMEM;
 	child->space = s;
 	s->layout = parent->layout;
+	s->image = parent->image;
 	s->cache = parent->cache;
 	s->cache->refs++;
 	s->has_shared = parent->has_shared;

@@ -228,7 +228,7 @@ next:;
 }
 
 int tracees_spawn_empty(struct tracees *w, pid_t tid, const struct space_layout *layout,
-			bool compat_layout, struct task **ret)
+			const struct dbt_code_id *image, bool compat_layout, struct task **ret)
 {
 	char *none[] = { NULL }, *argv[] = { (char *)"deja-replay", NULL };
 	struct launch l = { .argv = argv, .envp = none,
@@ -254,7 +254,7 @@ int tracees_spawn_empty(struct tracees *w, pid_t tid, const struct space_layout 
 	if (!r && !t->space)
 		r = -ENOMEM;
 	if (!r)
-		r = space_install(t, layout);
+		r = space_install(t, layout, image);
 	if (!r)
 		r = unmap_stub(t);
 	if (r)

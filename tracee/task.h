@@ -70,6 +70,7 @@ struct space {
 	struct vmap map;
 	struct dbt *dbt;
 	struct space_layout layout;
+	struct dbt_code_id image; /* the file that was executed; ino 0: not known */
 	struct cache_memory *cache; /* zones' memory, shared with forks */
 	void *private;	  /* our mapping of RT_PRIVATE_BYTES */
 	struct tracees *tracees;
@@ -258,7 +259,10 @@ int task_set_xstate(struct task *t, const void *data, size_t len) must_check;
  * Between the two the memory is as the kernel made it.
  */
 int task_finish_exec(struct task *t) must_check;
-int space_install(struct task *t, const struct space_layout *layout) must_check;
+int space_install(struct task *t, const struct space_layout *layout,
+		  const struct dbt_code_id *image) must_check;
+/* What tells one executed file from another; ino 0 when nothing does. */
+void space_image(const struct vmap *map, struct dbt_code_id *ret);
 /* Leaves a code cache that others share (before breakpoints are set). */
 int space_unshare(struct task *t) must_check;
 /* Where the zones of this image should go. */
@@ -288,7 +292,8 @@ int space_machine_prot(int prot);
 /* Replay: an empty process in which an image can be built (only deja's own
  * memory is mapped). */
 int tracees_spawn_empty(struct tracees *w, pid_t tid, const struct space_layout *layout,
-			bool compat_layout, struct task **ret) must_check;
+			const struct dbt_code_id *image, bool compat_layout,
+			struct task **ret) must_check;
 /* Replay: a copy of parent's process (shares: in the same memory) as tid. */
 int task_fork(struct task *parent, pid_t tid, bool shares, struct task **ret) must_check;
 /* Kills the task's process and forgets the task. */

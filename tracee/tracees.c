@@ -28,6 +28,7 @@ void tracees_destroy(struct tracees *w)
 		return;
 	while (w->n)
 		task_destroy(w->tasks[w->n - 1]);
+	pool_deinit(&w->pool);
 	free(w->tasks);
 	free(w->early);
 	free(w);

@@ -357,7 +357,7 @@ static int run_all(struct translated *s, const struct steps_program *p)
 	if (r)
 		return r;
 	space_choose_layout(&s->t->space->map, &layout);
-	r = space_install(s->t, &layout);
+	r = space_install(s->t, &layout, &(struct dbt_code_id){ 0 });
 	while (!r && s->at < s->native->n)
 		r = run_one(s);
 	return r;
