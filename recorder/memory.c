@@ -110,9 +110,11 @@ static int mmap_done(struct recorder *r, struct task *t, struct event *e, int64_
 	if (v.name && !is_system_file(v.name))
 		t->space->maps_data = true;
 	if (!err)
+		err = space_code_going(t, v.start, v.end);
+	if (!err)
 		err = vmap_insert(&t->space->map, &v);
 	if (!err)
-		err = space_code_changed(t, v.start, v.end);
+		err = space_code_mapped(t, v.start, v.end);
 	if (!err)
 		err = add_mapping(e, &v);
 	free(v.name);
@@ -131,7 +133,7 @@ static int munmap_done(struct recorder *r, struct task *t, struct event *e, int6
 	(void)e;
 	if (failed(*result))
 		return 0;
-	err = space_code_changed(t, entry->rdi, end);
+	err = space_code_going(t, entry->rdi, end);
 	return err ? err : vmap_remove(&t->space->map, entry->rdi, end);
 }
 
@@ -155,8 +157,10 @@ static int mprotect_done(struct recorder *r, struct task *t, struct event *e, in
 		return 0;
 	if (end <= entry->rdi)
 		return 0;
-	err = vmap_protect(&t->space->map, entry->rdi, end, prot);
-	return err ? err : space_code_changed(t, entry->rdi, end);
+	err = space_code_going(t, entry->rdi, end);
+	if (!err)
+		err = vmap_protect(&t->space->map, entry->rdi, end, prot);
+	return err ? err : space_code_mapped(t, entry->rdi, end);
 }
 
 static int mremap_done(struct recorder *r, struct task *t, struct event *e, int64_t *result)
@@ -170,12 +174,14 @@ static int mremap_done(struct recorder *r, struct task *t, struct event *e, int6
 	(void)r;
 	if (failed(*result))
 		return 0;
-	err = space_code_changed(t, old, old + old_len);
+	err = space_code_going(t, old, old + old_len);
+	if (!err)
+		err = space_code_going(t, to, to + new_len);
 	if (!err)
 		err = vmap_move(&t->space->map, old, old_len ? old_len : new_len, to, new_len,
 			       entry->r10 & MREMAP_DONTUNMAP || !old_len);
 	if (!err)
-		err = space_code_changed(t, to, to + new_len);
+		err = space_code_mapped(t, to, to + new_len);
 	v = vmap_find(&t->space->map, to);
 	/* A file mapping that grew shows more of its file. */
 	if (!err && v && v->ino && new_len > old_len)
@@ -198,12 +204,14 @@ static int madvise_done(struct recorder *r, struct task *t, struct event *e, int
 {
 	const struct regs *entry = &rec_of(t)->entry;
 	bool drops = entry->rdx == MADV_DONTNEED || entry->rdx == MADV_REMOVE;
+	int err;
 
 	(void)r;
 	(void)e;
 	if (failed(*result) || !drops)
 		return 0;
-	return space_code_changed(t, entry->rdi, entry->rdi + page_ceil(entry->rsi));
+	err = space_prepare_write(t, entry->rdi, entry->rsi);
+	return err ? err : space_code_going(t, entry->rdi, entry->rdi + page_ceil(entry->rsi));
 }
 
 /* Freed lazily: the kernel may drop the pages at any later moment, so the

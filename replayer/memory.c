@@ -121,8 +121,10 @@ int rep_map(struct replayer *r, struct task *t, const struct event_mapping *m)
 		err = map_anonymous(r, t, m, prot);
 	}
 	if (!err)
+		err = space_code_going(t, m->start, m->end);
+	if (!err)
 		err = note_mapping(t, m);
-	return err ? err : space_code_changed(t, m->start, m->end);
+	return err ? err : space_code_mapped(t, m->start, m->end);
 }
 
 static int protect(struct replayer *r, struct task *t, taddr_t start, taddr_t end, int prot)
@@ -160,7 +162,7 @@ static int do_munmap(struct replayer *r, struct task *t, taddr_t start, taddr_t 
 	int err = inject(r, t, SYS_munmap, (uint64_t[6]){ start, end - start });
 
 	if (!err)
-		err = space_code_changed(t, start, end);
+		err = space_code_going(t, start, end);
 	return err ? err : vmap_remove(&t->space->map, start, end);
 }
 
@@ -176,8 +178,10 @@ static int do_mprotect(struct replayer *r, struct task *t, const struct event *e
 		return 0;
 	err = protect(r, t, start, end, (int)e->regs.rdx);
 	if (!err)
+		err = space_code_going(t, start, end);
+	if (!err)
 		err = vmap_protect(&t->space->map, start, end, prot);
-	return err ? err : space_code_changed(t, start, end);
+	return err ? err : space_code_mapped(t, start, end);
 }
 
 static int do_mremap(struct replayer *r, struct task *t, const struct event *e)
@@ -191,11 +195,13 @@ static int do_mremap(struct replayer *r, struct task *t, const struct event *e)
 		flags |= MREMAP_MAYMOVE | MREMAP_FIXED;
 	err = inject(r, t, SYS_mremap, (uint64_t[6]){ old, old_len, new_len, flags, to });
 	if (!err)
-		err = space_code_changed(t, old, old + old_len);
+		err = space_code_going(t, old, old + old_len);
+	if (!err)
+		err = space_code_going(t, to, to + new_len);
 	if (!err)
 		err = vmap_move(&t->space->map, old, old_len ? old_len : new_len, to, new_len,
 			       flags & MREMAP_DONTUNMAP || !old_len);
-	return err ? err : space_code_changed(t, to, to + new_len);
+	return err ? err : space_code_mapped(t, to, to + new_len);
 }
 
 static int do_brk(struct replayer *r, struct task *t, const struct event *e)
@@ -235,6 +241,9 @@ static int do_madvise(struct replayer *r, struct task *t, const struct event *e)
 	default:
 		return 0;
 	}
+	if (space_prepare_write(t, e->regs.rdi, e->regs.rsi) ||
+	    space_code_going(t, e->regs.rdi, e->regs.rdi + page_ceil(e->regs.rsi)))
+		return -ESRCH;
 	return inject(r, t, SYS_madvise, (uint64_t[6]){ e->regs.rdi, e->regs.rsi, advice });
 }
 

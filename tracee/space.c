@@ -453,18 +453,30 @@ static int register_code(struct space *s, taddr_t start, taddr_t end)
 	return r;
 }
 
-int space_code_changed(struct task *t, taddr_t start, taddr_t end)
+int space_code_going(struct task *t, taddr_t start, taddr_t end)
 {
 	struct space *s = t->space;
-	int r = drop_code(t, start, end);
+	int r = 0;
 
+	for (size_t i = 0; !r && i < s->map.n; i++) {
+		const struct vma *v = &s->map.vmas[i];
+
+		if (v->prot & PROT_EXEC && v->start < end && v->end > start)
+			r = drop_code(t, v->start > start ? v->start : start,
+				      v->end < end ? v->end : end);
+	}
 	for (size_t i = 0; i < s->n_guarded;)
 		if (s->guarded[i] >= start && s->guarded[i] < end)
 			s->guarded[i] = s->guarded[--s->n_guarded];
 		else
 			i++;
-	if (!r && s->dbt)
-		r = register_code(s, start, end);
+	return r;
+}
+
+int space_code_mapped(struct task *t, taddr_t start, taddr_t end)
+{
+	int r = t->space->dbt ? register_code(t->space, start, end) : 0;
+
 	return r == -EEXIST ? space_unshare(t) : r;
 }
 

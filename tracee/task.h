@@ -275,8 +275,11 @@ int task_adopt_child(struct task *parent, const struct task_stop *stop,
 /* Replay: the map of the space is complete now: code and vDSO are told to the
  * translator. */
 int space_image_ready(struct space *s) must_check;
-/* The map changed (also after map_* calls): tells the translator. */
-int space_code_changed(struct task *t, taddr_t start, taddr_t end) must_check;
+/* Before the map changes in [start, end), or code there is overwritten: drops
+ * the translations of what this space could execute there. Behind the change:
+ * tells the translator what can be executed now. */
+int space_code_going(struct task *t, taddr_t start, taddr_t end) must_check;
+int space_code_mapped(struct task *t, taddr_t start, taddr_t end) must_check;
 /* The kernel is about to write [start, start+bytes): makes it writable. */
 int space_prepare_write(struct task *t, taddr_t start, uint64_t bytes) must_check;
 /* Which calls (by number, DBT_MAX_CALLS) need no stop before them; NULL: none.

@@ -105,33 +105,39 @@ static int mapped(struct task *t, const struct regs *regs, taddr_t start)
 		v.ino = st.st_ino;
 		v.mtime_ns = (uint64_t)st.st_mtim.tv_sec * 1000000000u + (uint64_t)st.st_mtim.tv_nsec;
 	}
-	r = vmap_insert(&t->space->map, &v);
-	return r ? r : space_code_changed(t, v.start, v.end);
+	r = space_code_going(t, v.start, v.end);
+	if (!r)
+		r = vmap_insert(&t->space->map, &v);
+	return r ? r : space_code_mapped(t, v.start, v.end);
 }
 
 static int unmapped(struct task *t, taddr_t start, taddr_t end)
 {
-	int r = space_code_changed(t, start, end);
+	int r = space_code_going(t, start, end);
 
 	return r ? r : vmap_remove(&t->space->map, start, end);
 }
 
 static int protected(struct task *t, taddr_t start, taddr_t end, int prot)
 {
-	int r = vmap_protect(&t->space->map, start, end, prot);
+	int r = space_code_going(t, start, end);
 
-	return r ? r : space_code_changed(t, start, end);
+	if (!r)
+		r = vmap_protect(&t->space->map, start, end, prot);
+	return r ? r : space_code_mapped(t, start, end);
 }
 
 static int moved(struct task *t, const struct regs *regs, taddr_t to)
 {
 	uint64_t from_len = page_ceil(regs->rsi), to_len = page_ceil(regs->rdx);
-	int r = space_code_changed(t, regs->rdi, regs->rdi + from_len);
+	int r = space_code_going(t, regs->rdi, regs->rdi + from_len);
 
+	if (!r)
+		r = space_code_going(t, to, to + to_len);
 	if (!r)
 		r = vmap_move(&t->space->map, regs->rdi, from_len, to, to_len,
 			      regs->r10 & MREMAP_DONTUNMAP);
-	return r ? r : space_code_changed(t, to, to + to_len);
+	return r ? r : space_code_mapped(t, to, to + to_len);
 }
 
 /* The first answer of all is where the heap begins. */
@@ -160,7 +166,7 @@ int steps_track_map(struct task *t, int nr, const struct regs *regs, int64_t res
 	case SYS_brk:
 		return heap_ends(&t->space->map, (taddr_t)result);
 	case SYS_madvise:
-		return space_code_changed(t, start, end);
+		return space_code_going(t, start, end);
 	default:
 		return 0;
 	}
