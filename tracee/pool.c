@@ -28,7 +28,7 @@ static void drop(struct pool *pool, size_t i)
 	struct pooled *p = &pool->items[i];
 
 	dbt_destroy(p->dbt);
-	cache_put(p->cache);
+	cache_memory_put(p->cache);
 	munmap(p->private, RT_PRIVATE_BYTES);
 	memmove(p, p + 1, (--pool->n - i) * sizeof(*p));
 }

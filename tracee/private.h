@@ -74,8 +74,20 @@ const struct pooled *pool_find(const struct pool *pool, const struct dbt_code_id
  * False: it does not want them. */
 bool pool_give(struct pool *pool, struct space *s);
 
+/* ---- cache.c ---- */
+
+int cache_memory_new(const struct space_layout *layout, struct cache_memory **ret) must_check;
+/* Gives up one reference. */
+void cache_memory_put(struct cache_memory *c);
+/* The zones as the translator wants them; returns how many. */
+size_t cache_memory_zones(const struct cache_memory *c, struct dbt_zone *ret);
+/* Maps the runtime page and all zones into the tracee, over what was there. */
+int cache_memory_map(struct task *t, taddr_t gate, taddr_t scratch,
+	      const struct cache_memory *c) must_check;
+/* Makes huge pages of a zone that fills up. */
+void cache_memory_promote(struct cache_memory *c, const struct dbt *d);
+
 /* ---- space ---- */
-void cache_put(struct cache_memory *c);
 struct space *space_new(struct tracees *w, pid_t os_tid);
 void space_put(struct space *s);
 /* A child's space after fork: same cache, own private region (which is mapped
@@ -90,6 +102,9 @@ int space_unguard(struct task *t, taddr_t addr) must_check;
 int space_drop_unguarded(struct task *t) must_check;
 /* dbt_enter() with the guards it asks for. */
 int space_enter(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *ret) must_check;
+/* ... without: space_drop_unguarded() has to follow. */
+int space_enter_unguarded(struct task *t, taddr_t pc, enum dbt_variant variant,
+			  taddr_t *ret) must_check;
 int space_protect(struct task *t, taddr_t start, size_t bytes, int prot) must_check;
 /* An access to addr faulted: if its page is watched, notes whether the instruction
  * at t->regs touches a watch and opens the pages. Returns 1 if so. */

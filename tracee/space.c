@@ -19,127 +19,6 @@
 #include "tracee/private.h"
 #include "tracee/vdso.h"
 
-#ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE 25
-#endif
-#define HUGE_BYTES ((size_t)2 << 20)
-
-/* ---- memory of a cache ---- */
-
-void cache_put(struct cache_memory *c)
-{
-	if (!c || --c->refs)
-		return;
-	if (c->write)
-		munmap(c->write, c->bytes);
-	if (c->fd >= 0)
-		close(c->fd);
-	free(c);
-}
-
-/*
- * The zones, then the runtime page. Both mappings of a zone are aligned to huge
- * pages, so that a zone that fills up can be made of them (see cache_promote()).
- */
-static int map_cache_here(struct cache_memory *c)
-{
-	const size_t reserve = c->bytes + HUGE_BYTES;
-	uint8_t *base = mmap(NULL, reserve, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-			     -1, 0);
-	uint8_t *at;
-
-	if (base == MAP_FAILED)
-		return -errno;
-	at = (uint8_t *)(((uintptr_t)base + HUGE_BYTES - 1) & ~(uintptr_t)(HUGE_BYTES - 1));
-	if (at > base)
-		munmap(base, (size_t)(at - base));
-	munmap(at + c->bytes, (size_t)(base + reserve - (at + c->bytes)));
-	c->write = mmap(at, c->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE,
-			c->fd, 0);
-	if (c->write != MAP_FAILED)
-		return 0;
-	c->write = NULL;
-	return -errno;
-}
-
-static int cache_new(const struct space_layout *layout, struct cache_memory **ret)
-{
-	struct cache_memory *c = calloc(1, sizeof(*c));
-	int r;
-
-	if (!c)
-		return -ENOMEM;
-	c->refs = 1;
-	c->layout = *layout;
-	for (size_t i = 0; i < layout->n_zones; i++)
-		c->runtime += layout->zone_bytes[i];
-	c->bytes = c->runtime + RT_CODE_BYTES;
-	c->fd = memfd_create("deja-cache", MFD_CLOEXEC);
-	r = c->fd < 0 || ftruncate(c->fd, (off_t)c->bytes) ? -errno : map_cache_here(c);
-	if (r) {
-		cache_put(c);
-		return fail_errno(r, "memory for the code cache");
-	}
-	memcpy(c->write + c->runtime, pre_runtime, (size_t)(pre_runtime_end - pre_runtime));
-	*ret = c;
-	return 0;
-}
-
-static size_t cache_zones(const struct cache_memory *c, struct dbt_zone *ret)
-{
-	uint8_t *at = c->write;
-
-	for (size_t i = 0; i < c->layout.n_zones; i++) {
-		ret[i] = (struct dbt_zone){ .start = c->layout.zone[i],
-					    .bytes = c->layout.zone_bytes[i],
-					    .write = at };
-		at += c->layout.zone_bytes[i];
-	}
-	return c->layout.n_zones;
-}
-
-/*
- * Makes huge pages of what a large program's translations fill: its code is
- * spread over more small pages than the processor can look up quickly. A small
- * program never gets here. That a page cannot be made huge is no error.
- *
- * Source: madvise(2) MADV_COLLAPSE; it works whatever shmem_enabled says.
- * Measured: bench/run cc1
- */
-static void cache_promote(struct cache_memory *c, const struct dbt *d)
-{
-	uint8_t *at = c->write;
-
-	for (size_t i = 0; i < c->layout.n_zones; at += c->layout.zone_bytes[i++]) {
-		size_t *done = &c->promoted[i], used = dbt_zone_used(d, (unsigned)i);
-		uint8_t *page = at + *done;
-
-		if (used < *done + HUGE_BYTES / 2 || *done + HUGE_BYTES > c->layout.zone_bytes[i])
-			continue;
-		for (size_t o = 0; o < HUGE_BYTES; o += DEJA_PAGE_BYTES)
-			*(volatile uint8_t *)(page + o) = *(volatile uint8_t *)(page + o);
-		(void)!madvise(page, HUGE_BYTES, MADV_COLLAPSE);
-		*done += HUGE_BYTES;
-	}
-}
-
-/* Maps the runtime page and all zones into the tracee, over what was there. */
-static int map_cache(struct task *t, taddr_t gate, taddr_t scratch, const struct cache_memory *c)
-{
-	struct remote_map maps[DBT_MAX_ZONES + 1];
-	off_t offset = 0;
-
-	maps[0] = (struct remote_map){ c->fd, RT_CODE, RT_CODE_BYTES, PROT_READ | PROT_EXEC,
-				       (off_t)c->runtime, 0 };
-	for (size_t i = 0; i < c->layout.n_zones; i++) {
-		maps[i + 1] = (struct remote_map){ c->fd, c->layout.zone[i],
-						   c->layout.zone_bytes[i],
-						   PROT_READ | PROT_EXEC, offset, 0 };
-		offset += (off_t)c->layout.zone_bytes[i];
-	}
-	return task_map_fd(t, gate, scratch, maps, c->layout.n_zones + 1);
-}
-
 /* ---- the private region ---- */
 
 static int private_new(void **ret_map, int *ret_fd)
@@ -185,7 +64,7 @@ void space_put(struct space *s)
 	if (!s->dbt || !pool_give(&s->tracees->pool, s)) {
 		if (s->dbt)
 			dbt_destroy(s->dbt);
-		cache_put(s->cache);
+		cache_memory_put(s->cache);
 		if (s->private)
 			munmap(s->private, RT_PRIVATE_BYTES);
 	}
@@ -331,7 +210,7 @@ void space_set_untraced(struct space *s, const uint8_t *which)
 	dbt_set_untraced(s->dbt, which);
 }
 
-int space_enter(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
+int space_enter_unguarded(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
 {
 	int r = dbt_enter(t->space->dbt, pc, variant, ret);
 
@@ -341,7 +220,14 @@ int space_enter(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *r
 		if (!r)
 			r = dbt_enter(t->space->dbt, pc, variant, ret);
 	}
-	cache_promote(t->space->cache, t->space->dbt);
+	return r;
+}
+
+int space_enter(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
+{
+	int r = space_enter_unguarded(t, pc, variant, ret);
+
+	cache_memory_promote(t->space->cache, t->space->dbt);
 	return !r && t->space->n_to_guard ? space_guard_new(t) : r;
 }
 
@@ -485,18 +371,18 @@ int space_unshare(struct task *t)
 	struct space *s = t->space;
 	struct cache_memory *c = NULL;
 	struct dbt_zone zones[DBT_MAX_ZONES];
-	int r = cache_new(&s->layout, &c);
+	int r = cache_memory_new(&s->layout, &c);
 
 	if (r)
 		return r;
-	r = map_cache(t, RT_GATE_INJECT, RT_STATE + SPACE_SCRATCH_OFFSET, c);
+	r = cache_memory_map(t, RT_GATE_INJECT, RT_STATE + SPACE_SCRATCH_OFFSET, c);
 	if (!r)
-		r = dbt_unshare(s->dbt, zones, cache_zones(c, zones));
+		r = dbt_unshare(s->dbt, zones, cache_memory_zones(c, zones));
 	if (r) {
-		cache_put(c);
+		cache_memory_put(c);
 		return r;
 	}
-	cache_put(s->cache);
+	cache_memory_put(s->cache);
 	s->cache = c;
 	return register_code(s, 0, UINT64_MAX);
 }
@@ -591,7 +477,7 @@ void space_image(const struct vmap *map, struct dbt_code_id *ret)
 static int make_cache(struct space *s, const struct pooled *kept)
 {
 	if (!kept)
-		return cache_new(&s->layout, &s->cache);
+		return cache_memory_new(&s->layout, &s->cache);
 	s->cache = kept->cache;
 	s->cache->refs++;
 	return 0;
@@ -601,7 +487,7 @@ static int make_dbt(struct task *t, const struct pooled *kept)
 {
 	struct space *s = t->space;
 	struct dbt_zone zones[DBT_MAX_ZONES];
-	size_t n = cache_zones(s->cache, zones);
+	size_t n = cache_memory_zones(s->cache, zones);
 	int r = kept ? dbt_fork(kept->dbt, s->private, &ops, s, &s->dbt) :
 		       dbt_create(&s->tracees->options.translator, zones, n, s->private, &ops, s,
 				  &s->dbt);
@@ -638,7 +524,7 @@ int space_install(struct task *t, const struct space_layout *layout,
 		os_read(t->os_tid, scratch, below, sizeof(below));
 	}
 	if (!r)
-		r = map_cache(t, gate, scratch, s->cache);
+		r = cache_memory_map(t, gate, scratch, s->cache);
 	if (!r)
 		r = map_private(t, RT_GATE_INJECT, scratch, fd);
 	close(fd);

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+// Stops at the gates: translated code came out for a reason. Translates what
+// misses, and lets accesses to guarded and watched pages through, one instruction
+// at a time.
+#include <errno.h>
+#include <sys/mman.h>
+
+#include "preload/runtime.h"
+#include "tracee/stops.h"
+
+#define GATE_BYTES 2
+/* What a handler returns when the report is complete. */
+#define REPORTED 2
+
+void task_count(struct task *t)
+{
+	t->ticks += dbt_counted(t->space->dbt);
+	dbt_arm(t->space->dbt, INT64_MAX / 4);
+}
+
+/* Lets the machine go on at host with the program's registers. */
+static int load_and_go(struct task *t, taddr_t host)
+{
+	int r;
+
+	t->machine = t->regs;
+	t->machine.rip = host;
+	t->machine.orig_rax = (uint64_t)-1;
+	r = os_set_regs(t->os_tid, &t->machine);
+	return r ? r : os_cont(t->os_tid, 0);
+}
+
+static int resume_at(struct task *t, taddr_t pc, enum dbt_variant variant)
+{
+	taddr_t host;
+	int r = space_enter(t, pc, variant, &host);
+
+	return r ? r : load_and_go(t, host);
+}
+
+/* Not executable: jumps there, and the machine raises what the program deserves.
+ * When the instruction begins in a page that is, the next one is not. */
+static int fault_for_real(struct task *t)
+{
+	const struct vma *v = vmap_find(&t->space->map, t->regs.rip);
+
+	return load_and_go(t, v && v->prot & PROT_EXEC ? page_ceil(t->regs.rip + 1) : t->regs.rip);
+}
+
+static int out_of_ticks(struct task *t, struct task_stop *ret)
+{
+	if (t->variant == DBT_EXACT) {
+		if (t->settle) {
+			t->settle = false;
+			ret->kind = TASK_SIGNAL;
+			return 0;
+		}
+		if (t->ticks >= t->target) {
+			ret->kind = TASK_TICKS;
+			return 0;
+		}
+	}
+	t->near = true;
+	return task_go(t) ? -ESRCH : RUNS_ON;
+}
+
+static int announce_call(struct task *t, struct task_stop *ret, bool vdso)
+{
+	t->in_call = true;
+	t->call_entered = false;
+	t->call_vdso = vdso;
+	t->call_nr = vdso ? ret->dbt.vdso_nr : (int)t->regs.rax;
+	t->call_pc = vdso ? t->regs.rip : ret->dbt.insn_pc;
+	t->regs.orig_rax = (uint64_t)t->call_nr;
+	t->settle = false;
+	ret->kind = TASK_SYSCALL;
+	return 0;
+}
+
+/* An x87 image was stored with the address of translated code in it. */
+static void fix_fip(struct task *t, const struct dbt_stop *stop)
+{
+	uint64_t fip = 0;
+	size_t bytes = stop->fip_bytes;
+
+	if (bytes && bytes <= sizeof(fip) && os_read(t->os_tid, stop->fip_addr, &fip, bytes) == bytes) {
+		fip = dbt_fix_fip(t->space->dbt, fip, (unsigned)bytes);
+		os_write(t->os_tid, stop->fip_addr, &fip, bytes);
+	}
+}
+
+int stops_run_alone(struct task *t)
+{
+	taddr_t host;
+	int r = space_enter_unguarded(t, t->regs.rip, DBT_STEP, &host);
+
+	if (!r)
+		r = load_and_go(t, host);
+	return r ? r : RUNS_ON;
+}
+
+/* A watched page is open for one instruction. */
+int stops_let_access(struct task *t, taddr_t addr)
+{
+	int r = space_open_watched(t, addr);
+
+	if (r <= 0)
+		return r;
+	t->opens_watched = true;
+	return stops_run_alone(t);
+}
+
+static int accessed(struct task *t, struct task_stop *ret)
+{
+	int r = space_close_watched(t);
+
+	t->opens_watched = false;
+	if (r || ret->dbt.why != DBT_EXIT_STEP)
+		return r;
+	if (t->watch_hit) {
+		ret->kind = TASK_WATCH;
+		ret->dbt.watch = t->watch_hit;
+		ret->access = true;
+		return REPORTED;
+	}
+	if (t->step)
+		return 0;
+	r = task_go(t);
+	return r ? r : RUNS_ON;
+}
+
+/*
+ * A write to a page we guard: the instruction is run by itself with the page
+ * open. It may lie in that page, so what is translated for it stays unguarded
+ * and is dropped behind it.
+ */
+int stops_let_write_through(struct task *t, taddr_t addr)
+{
+	int r = space_unguard(t, addr);
+
+	if (r <= 0)
+		return r;
+	t->writes_through = true;
+	return stops_run_alone(t);
+}
+
+static int wrote_through(struct task *t, struct task_stop *ret)
+{
+	int r = space_drop_unguarded(t);
+
+	t->writes_through = false;
+	if (r)
+		return r;
+	if (t->step || ret->dbt.why != DBT_EXIT_STEP)
+		return 0;
+	r = task_go(t);
+	return r ? r : RUNS_ON;
+}
+
+int stops_called(struct task *t, struct task_stop *ret)
+{
+	ret->kind = TASK_CALLED;
+	ret->entry = t->regs;
+	ret->entry.rax = ret->entry.orig_rax = (uint64_t)ret->dbt.call_nr;
+	ret->unannounced = !t->in_call;
+	t->in_call = true;
+	t->call_entered = t->call_vdso = false;
+	t->call_nr = ret->dbt.call_nr;
+	t->call_pc = ret->dbt.insn_pc;
+	t->regs.orig_rax = (uint64_t)t->call_nr;
+	return 0;
+}
+
+static int left_cache(struct task *t, struct task_stop *ret)
+{
+	struct dbt *d = t->space->dbt;
+	int r;
+
+	dbt_left(d, &t->machine, &t->regs, &ret->dbt);
+	if (ret->dbt.why == DBT_EXIT_MISS) {
+		r = resume_at(t, ret->dbt.pc, t->variant);
+		return r ? r : RUNS_ON;
+	}
+	if (ret->dbt.why == DBT_EXIT_FIP) {
+		fix_fip(t, &ret->dbt);
+		if (t->variant != DBT_STEP && !t->writes_through && !t->opens_watched) {
+			r = resume_at(t, ret->dbt.pc, t->variant);
+			return r ? r : RUNS_ON;
+		}
+		ret->dbt.why = DBT_EXIT_STEP;
+	}
+	task_count(t);
+	if (t->opens_watched) {
+		r = accessed(t, ret);
+		if (r)
+			return r == REPORTED ? 0 : r;
+	}
+	if (t->writes_through) {
+		r = wrote_through(t, ret);
+		if (r)
+			return r;
+	}
+	switch (ret->dbt.why) {
+	case DBT_EXIT_TICKS:
+		return out_of_ticks(t, ret);
+	case DBT_EXIT_SYSCALL:
+		return announce_call(t, ret, false);
+	case DBT_EXIT_CALLED:
+		return stops_called(t, ret);
+	case DBT_EXIT_VDSO:
+		return announce_call(t, ret, true);
+	case DBT_EXIT_INSN:
+		ret->kind = TASK_INSN;
+		return 0;
+	case DBT_EXIT_BREAKPOINT:
+		ret->kind = TASK_BREAKPOINT;
+		return 0;
+	case DBT_EXIT_STEP:
+		ret->kind = TASK_STEP;
+		return 0;
+	case DBT_EXIT_WATCH:
+		ret->kind = TASK_WATCH;
+		return 0;
+	case DBT_EXIT_NOEXEC:
+		r = fault_for_real(t);
+		return r ? r : RUNS_ON;
+	case DBT_EXIT_UNDECODED:
+		r = load_and_go(t, RT_UNDEFINED);
+		return r ? r : RUNS_ON;
+	default:
+		ret->kind = TASK_UNSUPPORTED;
+		return 0;
+	}
+}
+
+int stops_at_gate(struct task *t, struct task_stop *ret)
+{
+	int r = os_get_regs(t->os_tid, &t->machine);
+
+	t->fresh = false;
+	if (r)
+		return r;
+	t->at_entry = true;
+	/* The kernel restarts a call that a signal interrupted. */
+	if (t->call_entered && t->machine.rip != RT_GATE_STOP + GATE_BYTES) {
+		t->at_entry = false;
+		r = os_cont_to_syscall(t->os_tid, 0);
+		return r ? r : RUNS_ON;
+	}
+	if (t->machine.rip != RT_GATE_STOP + GATE_BYTES && t->machine.rip != RT_GATE_TRACED + GATE_BYTES) {
+		return fail(-EPROTO, "task %d made system call %ld at 0x%lx, outside translated "
+				     "code", t->tid, (long)t->machine.orig_rax, t->machine.rip);
+	}
+	return left_cache(t, ret);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the kernel's stops to those of struct task_stop: what wait.c, gate.c and
+ * fault.c share. A handler returns 0 when *ret is to be reported, RUNS_ON when
+ * the task was resumed and there is nothing to report, or -errno.
+ */
+#pragma once
+
+#include "tracee/private.h"
+
+#define RUNS_ON 1
+
+/* Adds what was counted since the counter was armed to t->ticks. */
+void task_count(struct task *t);
+
+/* ---- gate.c ---- */
+
+/* A seccomp stop. */
+int stops_at_gate(struct task *t, struct task_stop *ret) must_check;
+/* t->regs and ret->dbt are those of a call made without a stop before it. */
+int stops_called(struct task *t, struct task_stop *ret) must_check;
+/* Runs the instruction at t->regs.rip by itself. */
+int stops_run_alone(struct task *t) must_check;
+/* An access to addr faulted: lets it happen if its page is watched or guarded; 0
+ * when it is not. */
+int stops_let_access(struct task *t, taddr_t addr) must_check;
+int stops_let_write_through(struct task *t, taddr_t addr) must_check;
+
+/* ---- fault.c ---- */
+
+/* A signal-delivery stop. */
+int stops_at_signal(struct task *t, struct task_stop *ret) must_check;
+
+/* ---- wait.c ---- */
+
+/* Results by which the kernel says: a signal comes, then the call goes on.
+ * Source: Linux include/linux/errno.h */
+bool stops_is_restart(int64_t result);
