@@ -64,8 +64,7 @@ int buf_printf(struct buf *b, const char *format, ...)
 	va_end(args);
 	r = n < 0 ? -EINVAL : buf_reserve(b, (size_t)n + 1);
 	if (!r) {
-		vsnprintf((char *)b->data + b->len, (size_t)n + 1, format,
-			  again);
+		vsnprintf((char *)b->data + b->len, (size_t)n + 1, format, again);
 		b->len += (size_t)n;
 	}
 	va_end(again);

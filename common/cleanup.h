@@ -16,6 +16,6 @@ static inline void cleanup_close_(const int *fd)
 		close(*fd);
 }
 
-#define cleanup_free __attribute__((cleanup(cleanup_free_)))
-#define cleanup_close __attribute__((cleanup(cleanup_close_)))
+#define cleanup_free	__attribute__((cleanup(cleanup_free_)))
+#define cleanup_close	__attribute__((cleanup(cleanup_close_)))
 #define cleanup_with(f) __attribute__((cleanup(f)))

@@ -12,8 +12,7 @@ static void note(int code, const char *format, va_list args)
 	int n = vsnprintf(noted, sizeof(noted), format, args);
 
 	if (code < 0 && n >= 0 && (size_t)n < sizeof(noted))
-		snprintf(noted + n, sizeof(noted) - (size_t)n, ": %s",
-			 strerror(-code));
+		snprintf(noted + n, sizeof(noted) - (size_t)n, ": %s", strerror(-code));
 }
 
 int fail(int code, const char *format, ...)

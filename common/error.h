@@ -11,12 +11,10 @@
 #define must_check __attribute__((warn_unused_result))
 
 /* Notes the text (per thread, replacing an earlier one) and returns code. */
-int fail(int code, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+int fail(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* As fail(), with ": <strerror of -code>" appended. */
-int fail_errno(int code, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+int fail_errno(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The last noted text, or "" when none was; valid until the next fail(). */
 const char *fail_text(void);

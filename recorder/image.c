@@ -60,8 +60,9 @@ static int add_differing(struct event *e, struct task *t, const struct vma *v)
 	int r = 0;
 
 	for (taddr_t a = v->start; !r && a < v->end; a += DEJA_PAGE_BYTES) {
-		ssize_t n = fd < 0 ? 0 : pread(fd, file, sizeof(file),
-					       (off_t)(v->offset + (a - v->start)));
+		ssize_t n =
+			fd < 0 ? 0
+			       : pread(fd, file, sizeof(file), (off_t)(v->offset + (a - v->start)));
 
 		if (n < 0)
 			n = 0;
@@ -87,8 +88,7 @@ static uint32_t mapping_flags(const struct vma *v)
 	return (v->file != VMA_NO_FILE ? MAPPING_FILE : 0) |
 	       (v->flags & VMA_SHARED ? MAPPING_SHARED : 0) |
 	       (v->flags & VMA_GROWS ? MAPPING_GROWS : 0) |
-	       (v->flags & VMA_HEAP ? MAPPING_HEAP : 0) |
-	       (v->flags & VMA_VDSO ? MAPPING_VDSO : 0) |
+	       (v->flags & VMA_HEAP ? MAPPING_HEAP : 0) | (v->flags & VMA_VDSO ? MAPPING_VDSO : 0) |
 	       (v->flags & VMA_VVAR ? MAPPING_VVAR : 0);
 }
 

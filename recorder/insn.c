@@ -93,7 +93,7 @@ static void set_sized(struct regs *regs, unsigned reg, unsigned size, uint64_t v
 }
 
 __attribute__((target("rdrnd,rdseed"))) static int random_value(bool seed, unsigned size,
-								 unsigned long long *ret)
+								unsigned long long *ret)
 {
 	unsigned short v16 = 0;
 	unsigned v32 = 0;
@@ -109,7 +109,7 @@ __attribute__((target("rdrnd,rdseed"))) static int random_value(bool seed, unsig
 	return ok;
 }
 
-#define FLAG_CF 0x1
+#define FLAG_CF		 0x1
 #define FLAGS_ARITHMETIC 0x8d5 /* OF SF ZF AF PF CF */
 
 static void give_random(struct regs *regs, const struct dbt_stop *s, bool seed)
@@ -200,8 +200,10 @@ int rec_insn(struct recorder *r, struct task *t, struct task_stop *stop)
 	int record = execute(r, t, &stop->dbt), err = 0;
 
 	if (record < 0)
-		return fail(record, "task %d at 0x%lx: 32-bit system calls (INT 0x80, SYSENTER) "
-				    "cannot be recorded", t->tid, stop->dbt.pc);
+		return fail(record,
+			    "task %d at 0x%lx: 32-bit system calls (INT 0x80, SYSENTER) "
+			    "cannot be recorded",
+			    t->tid, stop->dbt.pc);
 	t->regs.rip += stop->dbt.insn_bytes;
 	if (record) {
 		e->insn = stop->dbt.insn;

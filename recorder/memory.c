@@ -91,8 +91,10 @@ static int mmap_done(struct recorder *r, struct task *t, struct event *e, int64_
 {
 	const struct regs *entry = &rec_of(t)->entry;
 	int flags = (int)entry->r10;
-	struct vma v = { .start = (taddr_t)*result, .prot = (int)entry->rdx,
-			 .file = VMA_NO_FILE, .offset = entry->r9 };
+	struct vma v = { .start = (taddr_t)*result,
+			 .prot = (int)entry->rdx,
+			 .file = VMA_NO_FILE,
+			 .offset = entry->r9 };
 	int err = 0;
 
 	if (failed(*result))
@@ -179,7 +181,7 @@ static int mremap_done(struct recorder *r, struct task *t, struct event *e, int6
 		err = space_code_going(t, to, to + new_len);
 	if (!err)
 		err = vmap_move(&t->space->map, old, old_len ? old_len : new_len, to, new_len,
-			       entry->r10 & MREMAP_DONTUNMAP || !old_len);
+				entry->r10 & MREMAP_DONTUNMAP || !old_len);
 	if (!err)
 		err = space_code_mapped(t, to, to + new_len);
 	v = vmap_find(&t->space->map, to);
@@ -240,8 +242,11 @@ static int shmat_enter(struct recorder *r, struct task *t, uint64_t args[6], int
 static int shmat_done(struct recorder *r, struct task *t, struct event *e, int64_t *result)
 {
 	const struct regs *entry = &rec_of(t)->entry;
-	struct vma v = { .start = (taddr_t)*result, .flags = VMA_SHARED, .file = VMA_NO_FILE,
-			 .ino = entry->rdi + 1, .name = (char *)"/SYSV" };
+	struct vma v = { .start = (taddr_t)*result,
+			 .flags = VMA_SHARED,
+			 .file = VMA_NO_FILE,
+			 .ino = entry->rdi + 1,
+			 .name = (char *)"/SYSV" };
 	struct shmid_ds ds;
 	int err;
 
@@ -275,14 +280,14 @@ static int shmdt_done(struct recorder *r, struct task *t, struct event *e, int64
 }
 
 const struct rec_handler rec_memory_handlers[] = {
-	{ SYS_mmap,	      mmap_enter,     mmap_done },
-	{ SYS_munmap,	      NULL,	      munmap_done },
-	{ SYS_mprotect,	      mprotect_enter, mprotect_done },
-	{ SYS_pkey_mprotect,  mprotect_enter, mprotect_done },
-	{ SYS_mremap,	      NULL,	      mremap_done },
-	{ SYS_brk,	      NULL,	      brk_done },
-	{ SYS_madvise,	      madvise_enter,  madvise_done },
-	{ SYS_shmat,	      shmat_enter,    shmat_done },
-	{ SYS_shmdt,	      NULL,	      shmdt_done },
+	{ SYS_mmap, mmap_enter, mmap_done },
+	{ SYS_munmap, NULL, munmap_done },
+	{ SYS_mprotect, mprotect_enter, mprotect_done },
+	{ SYS_pkey_mprotect, mprotect_enter, mprotect_done },
+	{ SYS_mremap, NULL, mremap_done },
+	{ SYS_brk, NULL, brk_done },
+	{ SYS_madvise, madvise_enter, madvise_done },
+	{ SYS_shmat, shmat_enter, shmat_done },
+	{ SYS_shmdt, NULL, shmdt_done },
 };
 const size_t rec_n_memory_handlers = ARRAY_SIZE(rec_memory_handlers);

@@ -18,16 +18,16 @@ enum rec_state {
 
 struct rec_task {
 	enum rec_state state;
-	struct regs entry;    /* the program's registers when the call began */
+	struct regs entry; /* the program's registers when the call began */
 	ticks_t entry_ticks;
 	struct sys_plan plan;
 	const struct rec_handler *handler; /* of the call, or NULL */
-	bool entered;	      /* EVENT_SYSCALL_ENTER was written */
+	bool entered;			   /* EVENT_SYSCALL_ENTER was written */
 	bool emulated;
-	struct buf before;    /* unmodelled: the plan's areas before the call */
+	struct buf before; /* unmodelled: the plan's areas before the call */
 	ticks_t slice_end, next_hash;
 	bool core_dump;
-	uint64_t turn;	      /* when it last became ready: smallest runs next */
+	uint64_t turn; /* when it last became ready: smallest runs next */
 	int fatal_signo;
 	taddr_t path_proc_maps; /* the call opens /proc/PID/maps of ... */
 	pid_t maps_of;
@@ -44,7 +44,7 @@ struct recorder {
 	pid_t first;	    /* the first process */
 	bool first_gone;
 	uint64_t began_ns, turns;
-	int error; /* the trace cannot be written any more */
+	int error;		     /* the trace cannot be written any more */
 	unsigned char affinity[128]; /* of the recorder before it was pinned */
 };
 
@@ -104,7 +104,8 @@ int rec_note_entered(struct recorder *r, struct task *t) must_check;
 /* ---- processes (process.c) ---- */
 
 /* Handler: a clone that would make a thread is refused. */
-int rec_refuse_threads(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result) must_check;
+int rec_refuse_threads(struct recorder *r, struct task *t, uint64_t args[6],
+		       int64_t *result) must_check;
 int rec_cloned(struct recorder *r, struct task *t, struct task_stop *stop) must_check;
 int rec_execed(struct recorder *r, struct task *t) must_check;
 int rec_exiting(struct recorder *r, struct task *t, struct task_stop *stop) must_check;

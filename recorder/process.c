@@ -73,8 +73,10 @@ int rec_refuse_threads(struct recorder *r, struct task *t, uint64_t args[6], int
 	(void)args;
 	if (!(flags & CLONE_THREAD) && (!(flags & CLONE_VM) || flags & CLONE_VFORK))
 		return 0;
-	log_warn_once("threads", "task %d wants a thread: threads are not supported yet; "
-				 "the call fails with EAGAIN", t->tid);
+	log_warn_once("threads",
+		      "task %d wants a thread: threads are not supported yet; "
+		      "the call fails with EAGAIN",
+		      t->tid);
 	*result = -EAGAIN;
 	return 1;
 }
@@ -123,7 +125,8 @@ static void warn_privileges(const struct task *t)
 	snprintf(path, sizeof(path), "/proc/%d/exe", t->os_tid);
 	if (!stat(path, &st) && st.st_mode & (S_ISUID | S_ISGID) && st.st_uid != geteuid())
 		log_warn("task %d executes a set-user-id program: it is recorded without the "
-			 "privilege, as ptrace(2) demands", t->tid);
+			 "privilege, as ptrace(2) demands",
+			 t->tid);
 }
 
 #define USER32_CS 0x23
@@ -139,8 +142,10 @@ int rec_execed(struct recorder *r, struct task *t)
 	if (err)
 		return err;
 	if (t->regs.cs == USER32_CS)
-		return fail(-ENOEXEC, "task %d executes a 32-bit program: deja records 64-bit "
-				      "programs only", t->tid);
+		return fail(-ENOEXEC,
+			    "task %d executes a 32-bit program: deja records 64-bit "
+			    "programs only",
+			    t->tid);
 	warn_privileges(t);
 	e = rec_event(r, first ? EVENT_KEYFRAME : EVENT_EXEC, t);
 	if (!first) {

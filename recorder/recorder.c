@@ -142,8 +142,10 @@ static int handle(struct recorder *r, struct task *t, struct task_stop *stop)
 	case TASK_TICKS:
 		rec_make_ready(r, t);
 		rec_event(r, EVENT_SCHED, t);
-		err = t->space->has_shared || (r->options->verify_ticks && t->ticks >= rt->next_hash) ?
-			      rec_write(r, t, false) : 0;
+		err = t->space->has_shared ||
+				      (r->options->verify_ticks && t->ticks >= rt->next_hash)
+			      ? rec_write(r, t, false)
+			      : 0;
 		if (t->ticks >= rt->slice_end && r->running == t)
 			r->running = NULL;
 		return err;

@@ -9,23 +9,23 @@
 #include "common/types.h"
 
 struct recorder_options {
-	const char *program;  /* path of the executable, already searched in PATH */
-	char **argv, **envp;  /* of the program; NULL-terminated */
-	const char *dir;      /* the trace directory to make */
-	ticks_t verify_ticks; /* hash all memory so often; 0: never */
-	int ignore_signal;    /* -i: this signal is not delivered; 0: none */
+	const char *program;	     /* path of the executable, already searched in PATH */
+	char **argv, **envp;	     /* of the program; NULL-terminated */
+	const char *dir;	     /* the trace directory to make */
+	ticks_t verify_ticks;	     /* hash all memory so often; 0: never */
+	int ignore_signal;	     /* -i: this signal is not delivered; 0: none */
 	int continue_through_signal; /* -t: dropped where it would kill; 0: none */
-	bool wait_all;	      /* -w: wait for all children, not just the first task */
-	bool aslr;	      /* leave address randomisation on */
+	bool wait_all;		     /* -w: wait for all children, not just the first task */
+	bool aslr;		     /* leave address randomisation on */
 	/* Told every now and then (about each 100 ms), for a progress line. */
 	void (*progress)(void *ctx, event_t events, uint64_t bytes);
 	void *progress_ctx;
 };
 
 struct recorder_crash {
-	int signo;	/* 0: no task of the first process died of a signal */
+	int signo; /* 0: no task of the first process died of a signal */
 	pid_t tid;
-	event_t event;	/* of the fatal signal */
+	event_t event;	  /* of the fatal signal */
 	struct buf where; /* lines: "#0 function at file:line (module)" */
 };
 
@@ -44,5 +44,4 @@ void recorder_result_deinit(struct recorder_result *r);
  * tracee is then killed and the trace is good up to there). SIGINT and the like
  * go to the tracee; no process is left behind.
  */
-int recorder_run(const struct recorder_options *options,
-		 struct recorder_result *ret) must_check;
+int recorder_run(const struct recorder_options *options, struct recorder_result *ret) must_check;

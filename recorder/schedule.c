@@ -65,11 +65,26 @@ static ticks_t target_for(struct recorder *r, struct task *t, bool fresh)
 static bool has_commands(int nr)
 {
 	switch (nr) {
-	case SYS_ioctl: case SYS_fcntl: case SYS_prctl: case SYS_arch_prctl: case SYS_futex:
-	case SYS_ptrace: case SYS_seccomp: case SYS_shmctl: case SYS_msgctl: case SYS_semctl:
-	case SYS_keyctl: case SYS_quotactl: case SYS_quotactl_fd: case SYS_bpf:
-	case SYS_getsockopt: case SYS_setsockopt: case SYS_syslog: case SYS_sysfs:
-	case SYS_modify_ldt: case SYS_restart_syscall:
+	case SYS_ioctl:
+	case SYS_fcntl:
+	case SYS_prctl:
+	case SYS_arch_prctl:
+	case SYS_futex:
+	case SYS_ptrace:
+	case SYS_seccomp:
+	case SYS_shmctl:
+	case SYS_msgctl:
+	case SYS_semctl:
+	case SYS_keyctl:
+	case SYS_quotactl:
+	case SYS_quotactl_fd:
+	case SYS_bpf:
+	case SYS_getsockopt:
+	case SYS_setsockopt:
+	case SYS_syslog:
+	case SYS_sysfs:
+	case SYS_modify_ldt:
+	case SYS_restart_syscall:
 		return true;
 	default:
 		return false;

@@ -9,7 +9,7 @@
 #include "tracee/os.h"
 
 /* The frame and what is around it: the kernel keeps off the red zone. */
-#define RED_ZONE_BYTES 128
+#define RED_ZONE_BYTES	128
 #define MAX_FRAME_BYTES (64 * 1024)
 
 static struct event *signal_event(struct recorder *r, struct task *t, const siginfo_t *info,
@@ -61,8 +61,16 @@ static int handled(struct recorder *r, struct task *t, const siginfo_t *info, bo
 static bool dumps_core(int signo)
 {
 	switch (signo) {
-	case SIGQUIT: case SIGILL: case SIGABRT: case SIGFPE: case SIGSEGV:
-	case SIGBUS: case SIGSYS: case SIGTRAP: case SIGXCPU: case SIGXFSZ:
+	case SIGQUIT:
+	case SIGILL:
+	case SIGABRT:
+	case SIGFPE:
+	case SIGSEGV:
+	case SIGBUS:
+	case SIGSYS:
+	case SIGTRAP:
+	case SIGXCPU:
+	case SIGXFSZ:
 		return true;
 	default:
 		return false;
@@ -154,8 +162,8 @@ int rec_deliver_pending(struct recorder *r, struct task *t)
 			continue;
 		step_back(t);
 		if (what != TASK_SIG_HANDLED) {
-			err = what == TASK_SIG_STOPS ? stops(r, t, &info) :
-						       fatal(r, t, &info, false);
+			err = what == TASK_SIG_STOPS ? stops(r, t, &info)
+						     : fatal(r, t, &info, false);
 			return err ? err : 1;
 		}
 		/* Its handler may leave others unblocked: they interrupt it at once. */
@@ -175,8 +183,8 @@ int rec_fault(struct recorder *r, struct task *t, struct task_stop *stop)
 	if (err)
 		return err;
 	/* An instruction's own signal cannot be ignored: the kernel sees to that. */
-	return what == TASK_SIG_HANDLED ? handled(r, t, &stop->info, true) :
-					  fatal(r, t, &stop->info, true);
+	return what == TASK_SIG_HANDLED ? handled(r, t, &stop->info, true)
+					: fatal(r, t, &stop->info, true);
 }
 
 /*
@@ -201,6 +209,6 @@ int rec_signal_in_call(struct recorder *r, struct task *t, struct task_stop *sto
 	err = rec_write_call(r, t, (int64_t)t->regs.rax);
 	if (err)
 		return err;
-	return what == TASK_SIG_HANDLED ? handled(r, t, &stop->info, false) :
-					  fatal(r, t, &stop->info, false);
+	return what == TASK_SIG_HANDLED ? handled(r, t, &stop->info, false)
+					: fatal(r, t, &stop->info, false);
 }

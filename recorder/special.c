@@ -32,8 +32,10 @@ static int refuse_filter(struct recorder *r, struct task *t, uint64_t args[6], i
 {
 	(void)r;
 	(void)args;
-	log_warn_once("seccomp", "task %d: seccomp filters of the program are not supported yet; "
-				 "the call fails with EINVAL", t->tid);
+	log_warn_once("seccomp",
+		      "task %d: seccomp filters of the program are not supported yet; "
+		      "the call fails with EINVAL",
+		      t->tid);
 	*result = -EINVAL;
 	return 1;
 }
@@ -160,20 +162,20 @@ static int open_done(struct recorder *r, struct task *t, struct event *e, int64_
 }
 
 const struct rec_handler rec_special_handlers[] = {
-	{ SYS_rseq,		 absent,	NULL },
-	{ SYS_clone,		 rec_refuse_threads, NULL },
-	{ SYS_clone3,		 rec_refuse_threads, NULL },
-	{ SYS_io_uring_setup,	 absent,	NULL },
-	{ SYS_userfaultfd,	 absent,	NULL },
-	{ SYS_seccomp,		 refuse_filter, NULL },
-	{ SYS_prctl,		 prctl_enter,	NULL },
-	{ SYS_sched_setaffinity, setaffinity,	NULL },
-	{ SYS_sched_getaffinity, NULL,		getaffinity_done },
-	{ SYS_copy_file_range,	 copy_enter,	NULL },
-	{ SYS_splice,		 copy_enter,	NULL },
-	{ SYS_sendfile,		 sendfile_enter, NULL },
-	{ SYS_tee,		 tee_enter,	NULL },
-	{ SYS_open,		 open_enter,	open_done },
-	{ SYS_openat,		 openat_enter,	open_done },
+	{ SYS_rseq, absent, NULL },
+	{ SYS_clone, rec_refuse_threads, NULL },
+	{ SYS_clone3, rec_refuse_threads, NULL },
+	{ SYS_io_uring_setup, absent, NULL },
+	{ SYS_userfaultfd, absent, NULL },
+	{ SYS_seccomp, refuse_filter, NULL },
+	{ SYS_prctl, prctl_enter, NULL },
+	{ SYS_sched_setaffinity, setaffinity, NULL },
+	{ SYS_sched_getaffinity, NULL, getaffinity_done },
+	{ SYS_copy_file_range, copy_enter, NULL },
+	{ SYS_splice, copy_enter, NULL },
+	{ SYS_sendfile, sendfile_enter, NULL },
+	{ SYS_tee, tee_enter, NULL },
+	{ SYS_open, open_enter, open_done },
+	{ SYS_openat, openat_enter, open_done },
 };
 const size_t rec_n_special_handlers = ARRAY_SIZE(rec_special_handlers);

@@ -17,9 +17,10 @@ int rep_apply_writes(struct task *t, const struct event *e)
 		if (space_prepare_write(t, w->addr, w->size))
 			return -ESRCH;
 		if (task_write(t, w->addr, data, w->size) != w->size)
-			return fail(-EILSEQ, "replay diverged at event %lu, task %d: the %lu bytes at "
-					     "0x%lx cannot be written", e->number, e->tid, w->size,
-				    w->addr);
+			return fail(-EILSEQ,
+				    "replay diverged at event %lu, task %d: the %lu bytes at "
+				    "0x%lx cannot be written",
+				    e->number, e->tid, w->size, w->addr);
 	}
 	return 0;
 }

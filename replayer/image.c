@@ -32,8 +32,9 @@ static int read_layout(const struct event *e, struct space_layout *ret)
 		    s->zones[i][1] > (uint64_t)1 << 30)
 			ret->n_zones = 0;
 	}
-	return ret->n_zones ? 0 : fail(-EIO, "event %lu: no code cache zones: the trace is damaged",
-				       e->number);
+	return ret->n_zones ? 0
+			    : fail(-EIO, "event %lu: no code cache zones: the trace is damaged",
+				   e->number);
 }
 
 /* The stored file that was executed: the first with code in it. */

@@ -48,20 +48,26 @@ static int shared_fd(struct replayer *r, const struct event_mapping *m)
 
 static int map_fd(struct task *t, const struct event_mapping *m, int fd, int prot, int flags)
 {
-	struct remote_map map = { .fd = fd, .addr = m->start, .bytes = m->end - m->start,
-				  .prot = prot, .offset = (off_t)m->offset, .flags = flags };
+	struct remote_map map = { .fd = fd,
+				  .addr = m->start,
+				  .bytes = m->end - m->start,
+				  .prot = prot,
+				  .offset = (off_t)m->offset,
+				  .flags = flags };
 
 	return task_map(t, &map);
 }
 
-static int map_anonymous(struct replayer *r, struct task *t, const struct event_mapping *m, int prot)
+static int map_anonymous(struct replayer *r, struct task *t, const struct event_mapping *m,
+			 int prot)
 {
 	int flags = MAP_FIXED | MAP_ANONYMOUS | MAP_NORESERVE |
 		    (m->flags & MAPPING_SHARED ? MAP_SHARED : MAP_PRIVATE) |
 		    (m->flags & MAPPING_GROWS ? MAP_GROWSDOWN : 0);
 
-	return inject(r, t, SYS_mmap, (uint64_t[6]){ m->start, m->end - m->start, (uint64_t)prot,
-						     (uint64_t)flags, (uint64_t)-1, 0 });
+	return inject(r, t, SYS_mmap,
+		      (uint64_t[6]){ m->start, m->end - m->start, (uint64_t)prot, (uint64_t)flags,
+				     (uint64_t)-1, 0 });
 }
 
 static bool overlaps(const struct event_mapping *m, taddr_t start, taddr_t end)
@@ -78,23 +84,31 @@ static int check_place(struct replayer *r, struct task *t, const struct event_ma
 
 	for (size_t i = 0; i < l->n_zones; i++)
 		bad |= overlaps(m, l->zone[i], l->zone[i] + l->zone_bytes[i]);
-	return bad ? fail(-EIO, "event %lu: the mapping 0x%lx-0x%lx cannot be: the trace is damaged",
-			  r->next.number, m->start, m->end) : 0;
+	return bad ? fail(-EIO,
+			  "event %lu: the mapping 0x%lx-0x%lx cannot be: the trace is damaged",
+			  r->next.number, m->start, m->end)
+		   : 0;
 }
 
 static unsigned vma_flags(const struct event_mapping *m)
 {
 	return (m->flags & MAPPING_SHARED ? VMA_SHARED : 0) |
 	       (m->flags & MAPPING_GROWS ? VMA_GROWS : 0) |
-	       (m->flags & MAPPING_HEAP ? VMA_HEAP : 0) |
-	       (m->flags & MAPPING_VDSO ? VMA_VDSO : 0) | (m->flags & MAPPING_VVAR ? VMA_VVAR : 0);
+	       (m->flags & MAPPING_HEAP ? VMA_HEAP : 0) | (m->flags & MAPPING_VDSO ? VMA_VDSO : 0) |
+	       (m->flags & MAPPING_VVAR ? VMA_VVAR : 0);
 }
 
 static int note_mapping(struct task *t, const struct event_mapping *m)
 {
-	struct vma v = { .start = m->start, .end = m->end, .prot = (int)m->prot,
-			 .flags = vma_flags(m), .offset = m->offset, .dev = m->dev,
-			 .ino = m->ino, .name = m->name, .mtime_ns = m->file,
+	struct vma v = { .start = m->start,
+			 .end = m->end,
+			 .prot = (int)m->prot,
+			 .flags = vma_flags(m),
+			 .offset = m->offset,
+			 .dev = m->dev,
+			 .ino = m->ino,
+			 .name = m->name,
+			 .mtime_ns = m->file,
 			 .file = m->flags & MAPPING_FILE ? m->file : VMA_NO_FILE };
 
 	/* The stored file tells it from another with the same inode. */
@@ -116,7 +130,8 @@ int rep_map(struct replayer *r, struct task *t, const struct event_mapping *m)
 		int memory = shared_fd(r, m);
 
 		/* Writable at first: its contents come with the event. */
-		err = memory < 0 ? memory : map_fd(t, m, memory, PROT_READ | PROT_WRITE, MAP_SHARED);
+		err = memory < 0 ? memory
+				 : map_fd(t, m, memory, PROT_READ | PROT_WRITE, MAP_SHARED);
 	} else {
 		err = map_anonymous(r, t, m, prot);
 	}
@@ -129,8 +144,8 @@ int rep_map(struct replayer *r, struct task *t, const struct event_mapping *m)
 
 static int protect(struct replayer *r, struct task *t, taddr_t start, taddr_t end, int prot)
 {
-	return inject(r, t, SYS_mprotect, (uint64_t[6]){ start, end - start,
-							 (uint64_t)space_machine_prot(prot) });
+	return inject(r, t, SYS_mprotect,
+		      (uint64_t[6]){ start, end - start, (uint64_t)space_machine_prot(prot) });
 }
 
 static int do_mmap(struct replayer *r, struct task *t, const struct event *e)
@@ -138,7 +153,8 @@ static int do_mmap(struct replayer *r, struct task *t, const struct event *e)
 	int err = 0;
 
 	if (!e->n_spaces)
-		return fail(-EIO, "event %lu: a mapping is missing: the trace is damaged", e->number);
+		return fail(-EIO, "event %lu: a mapping is missing: the trace is damaged",
+			    e->number);
 	for (size_t i = 0; !err && i < e->spaces[0].n_mappings; i++)
 		err = rep_map(r, t, &e->spaces[0].mappings[i]);
 	return err;
@@ -200,7 +216,7 @@ static int do_mremap(struct replayer *r, struct task *t, const struct event *e)
 		err = space_code_going(t, to, to + new_len);
 	if (!err)
 		err = vmap_move(&t->space->map, old, old_len ? old_len : new_len, to, new_len,
-			       flags & MREMAP_DONTUNMAP || !old_len);
+				flags & MREMAP_DONTUNMAP || !old_len);
 	return err ? err : space_code_mapped(t, to, to + new_len);
 }
 

@@ -91,8 +91,8 @@ static int came_to_call(struct replayer *r, struct task *t, enum rep_moved *move
 		*moved = REP_AT_PLACE;
 		return 0;
 	}
-	return rep_diverged(r, t, "found system call %s", sys_name(t->call_nr) ?
-				  sys_name(t->call_nr) : "?");
+	return rep_diverged(r, t, "found system call %s",
+			    sys_name(t->call_nr) ? sys_name(t->call_nr) : "?");
 }
 
 /* 1: answered from the header, nothing happened that the trace knows of. */
@@ -119,8 +119,8 @@ static int came_to_fault(struct replayer *r, struct task *t, const struct task_s
 	const struct event *e = &r->next;
 
 	if (e->kind != EVENT_SIGNAL || !(e->flags & EVENT_SYNC) || e->signo != s->info.si_signo)
-		return rep_diverged(r, t, "found %s, address %p",
-				    sys_signal_name(s->info.si_signo), s->info.si_addr);
+		return rep_diverged(r, t, "found %s, address %p", sys_signal_name(s->info.si_signo),
+				    s->info.si_addr);
 	*moved = REP_AT_PLACE;
 	return rep_check_regs(r, t);
 }
@@ -152,8 +152,7 @@ static int wait_for(struct replayer *r, struct task *t, struct task_stop *s)
 static int watch_type(const struct replayer *r, const struct task_stop *s)
 {
 	for (size_t i = 0; s->access && i < r->n_watches; i++)
-		if (r->watches[i].addr == s->dbt.watch &&
-		    r->watches[i].type != REPLAY_WATCH_WRITE)
+		if (r->watches[i].addr == s->dbt.watch && r->watches[i].type != REPLAY_WATCH_WRITE)
 			return r->watches[i].type;
 	return REPLAY_WATCH_WRITE;
 }

@@ -10,7 +10,8 @@
 /* A watch of writes compares contents; reads and accesses are trapped. */
 static int put_watch(struct task *t, const struct rep_watch *w, bool set)
 {
-	struct space_watch access = { .addr = w->addr, .bytes = w->bytes,
+	struct space_watch access = { .addr = w->addr,
+				      .bytes = w->bytes,
 				      .writes_too = w->type == REPLAY_WATCH_ACCESS };
 
 	if (w->type == REPLAY_WATCH_WRITE)
@@ -140,10 +141,12 @@ static int change_watch(struct task *t, void *ctx)
 	return err;
 }
 
-int replayer_set_watch(struct replayer *r, taddr_t addr, size_t bytes,
-		       enum replay_watch_type type, bool set)
+int replayer_set_watch(struct replayer *r, taddr_t addr, size_t bytes, enum replay_watch_type type,
+		       bool set)
 {
-	struct change c = { .r = r, .watch = { .addr = addr, .bytes = bytes, .type = type }, .set = set };
+	struct change c = { .r = r,
+			    .watch = { .addr = addr, .bytes = bytes, .type = type },
+			    .set = set };
 	size_t i = 0;
 
 	if (!bytes || bytes > 8)

@@ -32,10 +32,10 @@ struct replayer {
 
 	struct event next; /* the next event to be performed */
 	bool have_next;
-	bool at_place;	   /* its task stands where it comes */
-	bool announced;	   /* the debugger was told that this signal comes */
+	bool at_place;	/* its task stands where it comes */
+	bool announced; /* the debugger was told that this signal comes */
 	bool ended;
-	event_t last;	   /* performed */
+	event_t last; /* performed */
 
 	pid_t first, focus;
 	bool over_breakpoint; /* the task stands at one that was reported */
@@ -68,8 +68,8 @@ int rep_load(struct replayer *r) must_check;
 /* ---- places (place.c) ---- */
 
 enum rep_moved {
-	REP_AT_PLACE,  /* r->next's task stands where the event comes */
-	REP_STOPPED,   /* something of the focus stopped it before: *stop */
+	REP_AT_PLACE, /* r->next's task stands where the event comes */
+	REP_STOPPED,  /* something of the focus stopped it before: *stop */
 };
 /* Runs r->next's task towards its event. steps: one instruction at most. */
 int rep_run_to_event(struct replayer *r, struct task *t, bool steps, enum rep_moved *moved,

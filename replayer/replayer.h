@@ -20,7 +20,7 @@
 struct replayer;
 
 struct replayer_options {
-	bool quiet;	/* do not show what the program wrote to stdout, stderr */
+	bool quiet;	   /* do not show what the program wrote to stdout, stderr */
 	bool trace_events; /* print every event on stderr, for debugging deja */
 };
 
@@ -32,15 +32,15 @@ struct replay_place {
 };
 
 enum replay_stop_kind {
-	REPLAY_END,	   /* the trace's end: nothing more happens */
-	REPLAY_GOAL,	   /* the event asked for is next */
-	REPLAY_BREAKPOINT, /* before the instruction at a breakpoint */
-	REPLAY_WATCH,	   /* behind an instruction that changed (or read) a watched range */
-	REPLAY_STEP,	   /* one instruction was executed */
-	REPLAY_SIGNAL,	   /* a signal comes next: signo, siginfo; resume delivers it */
-	REPLAY_EXEC,	   /* the focused process got a new image */
-	REPLAY_EXIT,	   /* the focused process is gone: status */
-	REPLAY_FORK,	   /* the focused process made new_tid */
+	REPLAY_END,	    /* the trace's end: nothing more happens */
+	REPLAY_GOAL,	    /* the event asked for is next */
+	REPLAY_BREAKPOINT,  /* before the instruction at a breakpoint */
+	REPLAY_WATCH,	    /* behind an instruction that changed (or read) a watched range */
+	REPLAY_STEP,	    /* one instruction was executed */
+	REPLAY_SIGNAL,	    /* a signal comes next: signo, siginfo; resume delivers it */
+	REPLAY_EXEC,	    /* the focused process got a new image */
+	REPLAY_EXIT,	    /* the focused process is gone: status */
+	REPLAY_FORK,	    /* the focused process made new_tid */
 	REPLAY_INTERRUPTED, /* replayer_interrupt() was called */
 };
 
@@ -49,7 +49,7 @@ struct replay_stop {
 	pid_t tid;
 	int signo;
 	uint8_t siginfo[128];
-	int status;	/* REPLAY_EXIT, REPLAY_END: as wait(2) gives it */
+	int status; /* REPLAY_EXIT, REPLAY_END: as wait(2) gives it */
 	pid_t new_tid;
 	taddr_t watch_addr;
 	int watch_type; /* enum replay_watch_type */
@@ -72,7 +72,8 @@ void replayer_destroy(struct replayer *r);
 /* Back to the beginning (`run` in gdb). Breakpoints stay. */
 int replayer_restart(struct replayer *r) must_check;
 
-/* Which process to look at (at first the first one); 0: none (nothing stops but a goal and the end). */
+/* Which process to look at (at first the first one); 0: none (nothing stops but a goal and the
+ * end). */
 void replayer_focus(struct replayer *r, pid_t tgid);
 pid_t replayer_focused(const struct replayer *r);
 
@@ -108,5 +109,5 @@ const char *replayer_exe(struct replayer *r, pid_t tid);
 const struct event_space *replayer_space(struct replayer *r, pid_t tid);
 
 int replayer_set_breakpoint(struct replayer *r, taddr_t pc, bool set) must_check;
-int replayer_set_watch(struct replayer *r, taddr_t addr, size_t bytes,
-		       enum replay_watch_type type, bool set) must_check;
+int replayer_set_watch(struct replayer *r, taddr_t addr, size_t bytes, enum replay_watch_type type,
+		       bool set) must_check;

@@ -32,10 +32,11 @@ int rep_diverged(struct replayer *r, struct task *t, const char *format, ...)
 		describe_insn(t, insn, sizeof(insn));
 		task_backtrace(t, 8, &where);
 	}
-	fail(-EILSEQ, "replay diverged from the recording at event %lu (%s), task %d, ticks %lu, "
-		      "pc 0x%lx (%s): %s\n%.*s", r->next.number, event_kind_name(r->next.kind),
-	     r->next.tid, t ? t->ticks : 0, t ? t->regs.rip : 0, insn, what, (int)where.len,
-	     where.data ? (char *)where.data : "");
+	fail(-EILSEQ,
+	     "replay diverged from the recording at event %lu (%s), task %d, ticks %lu, "
+	     "pc 0x%lx (%s): %s\n%.*s",
+	     r->next.number, event_kind_name(r->next.kind), r->next.tid, t ? t->ticks : 0,
+	     t ? t->regs.rip : 0, insn, what, (int)where.len, where.data ? (char *)where.data : "");
 	buf_deinit(&where);
 	return -EILSEQ;
 }
@@ -44,11 +45,14 @@ static const struct {
 	const char *name;
 	size_t offset;
 } registers[] = {
-#define REGISTER(name) { #name, offsetof(struct regs, name) }
-	REGISTER(rax), REGISTER(rbx), REGISTER(rcx), REGISTER(rdx), REGISTER(rsi), REGISTER(rdi),
-	REGISTER(rbp), REGISTER(rsp), REGISTER(r8), REGISTER(r9), REGISTER(r10), REGISTER(r11),
-	REGISTER(r12), REGISTER(r13), REGISTER(r14), REGISTER(r15), REGISTER(rip),
-	REGISTER(eflags), REGISTER(fs_base), REGISTER(gs_base),
+#define REGISTER(name)                                                                             \
+	{                                                                                          \
+#name, offsetof(struct regs, name)                                                 \
+	}
+	REGISTER(rax), REGISTER(rbx), REGISTER(rcx),	REGISTER(rdx),	   REGISTER(rsi),
+	REGISTER(rdi), REGISTER(rbp), REGISTER(rsp),	REGISTER(r8),	   REGISTER(r9),
+	REGISTER(r10), REGISTER(r11), REGISTER(r12),	REGISTER(r13),	   REGISTER(r14),
+	REGISTER(r15), REGISTER(rip), REGISTER(eflags), REGISTER(fs_base), REGISTER(gs_base),
 #undef REGISTER
 };
 
@@ -68,8 +72,8 @@ int rep_check_regs(struct replayer *r, struct task *t)
 
 		if (expected != found && at < sizeof(text) - 80)
 			at += (size_t)snprintf(text + at, sizeof(text) - at,
-					       " %s expected 0x%lx found 0x%lx;",
-					       registers[i].name, expected, found);
+					       " %s expected 0x%lx found 0x%lx;", registers[i].name,
+					       expected, found);
 	}
 	if (e->ticks != t->ticks)
 		return rep_diverged(r, t, "ticks expected %lu found %lu;%s", e->ticks, t->ticks,
@@ -88,7 +92,8 @@ int rep_check_hash(struct replayer *r, struct task *t, const struct event *e)
 	if (err)
 		return err;
 	if (hash != e->memory_hash)
-		return rep_diverged(r, t, "the hash of all memory is 0x%016lx, recorded was 0x%016lx",
+		return rep_diverged(r, t,
+				    "the hash of all memory is 0x%016lx, recorded was 0x%016lx",
 				    hash, e->memory_hash);
 	return 0;
 }

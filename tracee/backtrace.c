@@ -14,8 +14,7 @@
  * task that is being unwound is kept here. */
 static _Thread_local struct task *unwinding;
 
-static int access_mem(unw_addr_space_t as, unw_word_t addr, unw_word_t *value, int write,
-		      void *arg)
+static int access_mem(unw_addr_space_t as, unw_word_t addr, unw_word_t *value, int write, void *arg)
 {
 	(void)as;
 	(void)arg;
@@ -35,8 +34,8 @@ static int access_reg(unw_addr_space_t as, unw_regnum_t reg, unw_word_t *value, 
 	(void)arg;
 	if (write || reg < 0 || reg > UNW_X86_64_RIP)
 		return -UNW_EBADREG;
-	*value = reg == UNW_X86_64_RIP ? regs.rip :
-					 *regs_gpr(&regs, reg < 8 ? number[reg] : (unsigned)reg);
+	*value = reg == UNW_X86_64_RIP ? regs.rip
+				       : *regs_gpr(&regs, reg < 8 ? number[reg] : (unsigned)reg);
 	return 0;
 }
 
@@ -119,8 +118,8 @@ static void walk(unw_addr_space_t as, void *upt, Dwfl *dwfl, unsigned max, struc
 	if (unw_init_remote(&cursor, as, upt))
 		return;
 	for (unsigned n = 0; n < max; n++) {
-		if (unw_get_reg(&cursor, UNW_REG_IP, &pc) || !pc ||
-		    print_frame(dwfl, n, pc, out) || unw_step(&cursor) <= 0)
+		if (unw_get_reg(&cursor, UNW_REG_IP, &pc) || !pc || print_frame(dwfl, n, pc, out) ||
+		    unw_step(&cursor) <= 0)
 			return;
 	}
 }

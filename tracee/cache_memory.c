@@ -33,8 +33,8 @@ void cache_memory_put(struct cache_memory *c)
 static int map_cache_here(struct cache_memory *c)
 {
 	const size_t reserve = c->bytes + HUGE_BYTES;
-	uint8_t *base = mmap(NULL, reserve, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-			     -1, 0);
+	uint8_t *base =
+		mmap(NULL, reserve, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	uint8_t *at;
 
 	if (base == MAP_FAILED)
@@ -43,8 +43,8 @@ static int map_cache_here(struct cache_memory *c)
 	if (at > base)
 		munmap(base, (size_t)(at - base));
 	munmap(at + c->bytes, (size_t)(base + reserve - (at + c->bytes)));
-	c->write = mmap(at, c->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | MAP_NORESERVE,
-			c->fd, 0);
+	c->write = mmap(at, c->bytes, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_FIXED | MAP_NORESERVE, c->fd, 0);
 	if (c->write != MAP_FAILED)
 		return 0;
 	c->write = NULL;
@@ -118,12 +118,16 @@ int cache_memory_map(struct task *t, taddr_t gate, taddr_t scratch, const struct
 	struct remote_map maps[DBT_MAX_ZONES + 1];
 	off_t offset = 0;
 
-	maps[0] = (struct remote_map){ c->fd, RT_CODE, RT_CODE_BYTES, PROT_READ | PROT_EXEC,
-				       (off_t)c->runtime, 0 };
+	maps[0] = (struct remote_map){
+		c->fd, RT_CODE, RT_CODE_BYTES, PROT_READ | PROT_EXEC, (off_t)c->runtime, 0
+	};
 	for (size_t i = 0; i < c->layout.n_zones; i++) {
-		maps[i + 1] = (struct remote_map){ c->fd, c->layout.zone[i],
+		maps[i + 1] = (struct remote_map){ c->fd,
+						   c->layout.zone[i],
 						   c->layout.zone_bytes[i],
-						   PROT_READ | PROT_EXEC, offset, 0 };
+						   PROT_READ | PROT_EXEC,
+						   offset,
+						   0 };
 		offset += (off_t)c->layout.zone_bytes[i];
 	}
 	return task_map_fd(t, gate, scratch, maps, c->layout.n_zones + 1);

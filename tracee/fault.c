@@ -37,9 +37,10 @@ static int fault(struct task *t, struct task_stop *ret)
 	} else {
 		r = dbt_recover(t->space->dbt, &t->machine, &t->regs, &where);
 		if (r) {
-			return fail(-EPROTO, "task %d: signal %d at 0x%lx, where no instruction of "
-					     "the program is", t->tid, ret->info.si_signo,
-				    t->machine.rip);
+			return fail(-EPROTO,
+				    "task %d: signal %d at 0x%lx, where no instruction of "
+				    "the program is",
+				    t->tid, ret->info.si_signo, t->machine.rip);
 		}
 		task_count(t);
 		t->ticks += where.ticks;

@@ -83,7 +83,8 @@ static void fix_fip(struct task *t, const struct dbt_stop *stop)
 	uint64_t fip = 0;
 	size_t bytes = stop->fip_bytes;
 
-	if (bytes && bytes <= sizeof(fip) && os_read(t->os_tid, stop->fip_addr, &fip, bytes) == bytes) {
+	if (bytes && bytes <= sizeof(fip) &&
+	    os_read(t->os_tid, stop->fip_addr, &fip, bytes) == bytes) {
 		fip = dbt_fix_fip(t->space->dbt, fip, (unsigned)bytes);
 		os_write(t->os_tid, stop->fip_addr, &fip, bytes);
 	}
@@ -247,9 +248,12 @@ int stops_at_gate(struct task *t, struct task_stop *ret)
 		r = os_cont_to_syscall(t->os_tid, 0);
 		return r ? r : RUNS_ON;
 	}
-	if (t->machine.rip != RT_GATE_STOP + GATE_BYTES && t->machine.rip != RT_GATE_TRACED + GATE_BYTES) {
-		return fail(-EPROTO, "task %d made system call %ld at 0x%lx, outside translated "
-				     "code", t->tid, (long)t->machine.orig_rax, t->machine.rip);
+	if (t->machine.rip != RT_GATE_STOP + GATE_BYTES &&
+	    t->machine.rip != RT_GATE_TRACED + GATE_BYTES) {
+		return fail(-EPROTO,
+			    "task %d made system call %ld at 0x%lx, outside translated "
+			    "code",
+			    t->tid, (long)t->machine.orig_rax, t->machine.rip);
 	}
 	return left_cache(t, ret);
 }

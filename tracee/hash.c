@@ -44,8 +44,9 @@ static void hash_pages(XXH3_state_t *state, taddr_t addr, const uint8_t *pages, 
 static bool any_present(int pagemap, taddr_t addr, size_t pages)
 {
 	uint64_t entries[CHUNK_PAGES];
-	ssize_t n = pagemap < 0 ? -1 : pread(pagemap, entries, pages * 8,
-					     (off_t)(addr / DEJA_PAGE_BYTES * 8));
+	ssize_t n = pagemap < 0 ? -1
+				: pread(pagemap, entries, pages * 8,
+					(off_t)(addr / DEJA_PAGE_BYTES * 8));
 
 	if (n != (ssize_t)(pages * 8))
 		return true;

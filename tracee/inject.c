@@ -23,8 +23,7 @@ static bool is_death(int status)
 
 static bool is_signal_stop(int status)
 {
-	return WIFSTOPPED(status) && status >> 16 == 0 &&
-	       WSTOPSIG(status) != (SIGTRAP | 0x80);
+	return WIFSTOPPED(status) && status >> 16 == 0 && WSTOPSIG(status) != (SIGTRAP | 0x80);
 }
 
 void task_stash(struct task *t, const siginfo_t *info)
@@ -68,8 +67,7 @@ int task_wait_internal(struct task *t, int (*resume)(pid_t tid, int signo), int 
 	}
 }
 
-int task_inject_at(struct task *t, taddr_t gate, int nr, const uint64_t args[6],
-		   int64_t *ret)
+int task_inject_at(struct task *t, taddr_t gate, int nr, const uint64_t args[6], int64_t *ret)
 {
 	struct regs regs = t->machine;
 	int status, r;
@@ -122,23 +120,24 @@ int task_map_fd(struct task *t, taddr_t gate, taddr_t scratch, const struct remo
 	if (os_write(t->os_tid, scratch, path, strlen(path) + 1) != strlen(path) + 1)
 		return fail(-EFAULT, "task %d: cannot write at 0x%lx", t->tid, scratch);
 	/* Only what is written through the mapping needs a writable descriptor. */
-	r = task_inject_at(t, gate, SYS_openat,
-			   (uint64_t[6]){ (uint64_t)AT_FDCWD, scratch,
-					  maps[0].prot & PROT_WRITE && !(maps[0].flags & MAP_PRIVATE) ?
-						  O_RDWR : O_RDONLY },
-			   &fd);
+	r = task_inject_at(
+		t, gate, SYS_openat,
+		(uint64_t[6]){ (uint64_t)AT_FDCWD, scratch,
+			       maps[0].prot & PROT_WRITE && !(maps[0].flags & MAP_PRIVATE)
+				       ? O_RDWR
+				       : O_RDONLY },
+		&fd);
 	if (!r && fd < 0)
 		return fail_errno((int)fd, "task %d: cannot open %s inside the tracee", t->tid,
 				  path);
 	for (size_t i = 0; !r && i < n; i++) {
-		r = task_inject_at(t, gate, SYS_mmap,
-				   (uint64_t[6]){ maps[i].addr, maps[i].bytes,
-						  (uint64_t)maps[i].prot,
-						  (uint64_t)(maps[i].flags ? maps[i].flags :
-									     MAP_SHARED) |
-							  MAP_FIXED,
-						  (uint64_t)fd, (uint64_t)maps[i].offset },
-				   &result);
+		r = task_inject_at(
+			t, gate, SYS_mmap,
+			(uint64_t[6]){ maps[i].addr, maps[i].bytes, (uint64_t)maps[i].prot,
+				       (uint64_t)(maps[i].flags ? maps[i].flags : MAP_SHARED) |
+					       MAP_FIXED,
+				       (uint64_t)fd, (uint64_t)maps[i].offset },
+			&result);
 		if (!r && (taddr_t)result != maps[i].addr)
 			r = fail_errno((int)result, "task %d: cannot map 0x%lx", t->tid,
 				       maps[i].addr);
@@ -167,8 +166,9 @@ int task_open_instead(struct task *t, const char *path, int fd)
 		return r ? r : fail_errno((int)opened, "cannot open %s inside the tracee", path);
 	r = task_inject(t, SYS_fcntl, (uint64_t[6]){ (uint64_t)fd, F_GETFD }, &flags);
 	if (!r)
-		r = task_inject(t, SYS_dup3, (uint64_t[6]){ (uint64_t)opened, (uint64_t)fd,
-							    flags & FD_CLOEXEC ? O_CLOEXEC : 0 },
+		r = task_inject(t, SYS_dup3,
+				(uint64_t[6]){ (uint64_t)opened, (uint64_t)fd,
+					       flags & FD_CLOEXEC ? O_CLOEXEC : 0 },
 				&result);
 	if (!r)
 		r = task_inject(t, SYS_close, (uint64_t[6]){ (uint64_t)opened }, &result);

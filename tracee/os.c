@@ -36,9 +36,8 @@ static int request(int what, pid_t tid, void *addr, void *data)
 
 int os_seize(pid_t tid)
 {
-	unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK |
-				PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
-				PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT |
+	unsigned long options = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+				PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACEEXIT |
 				PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
 
 	return request(PTRACE_SEIZE, tid, NULL, (void *)options);
@@ -201,9 +200,11 @@ size_t os_write(pid_t tid, taddr_t addr, const void *data, size_t len)
 int os_install_filter(void)
 {
 	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer)),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, instruction_pointer)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, RT_GATE_UNTRACED + 2, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, instruction_pointer) + 4),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE),
@@ -211,7 +212,8 @@ int os_install_filter(void)
 	struct sock_fprog program = { .len = ARRAY_SIZE(code), .filter = code };
 
 	/* Privileged tasks need no no_new_privs, which the program could see. */
-	if (!syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program))
+	if (!syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW,
+		     &program))
 		return 0;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_SPEC_ALLOW, &program))

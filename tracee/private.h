@@ -29,7 +29,7 @@ struct tracees {
 	struct early_status {
 		pid_t os_tid;
 		int status;
-	} *early; /* stops that came while something else was waited for */
+	} * early; /* stops that came while something else was waited for */
 	size_t n_early, cap_early;
 };
 
@@ -39,8 +39,8 @@ struct cache_memory {
 	unsigned refs;
 	int fd;
 	struct space_layout layout;
-	uint8_t *write; /* the zones, then the runtime page */
-	size_t bytes, runtime; /* of all; where the runtime page is */
+	uint8_t *write;			/* the zones, then the runtime page */
+	size_t bytes, runtime;		/* of all; where the runtime page is */
 	size_t promoted[DBT_MAX_ZONES]; /* bytes of a zone in huge pages */
 };
 
@@ -53,8 +53,7 @@ void task_free(struct task *t);
  * come meanwhile are put aside, and the task goes on as it was resumed before
  * (os_cont, os_cont_to_syscall, os_step). -ESRCH when the task dies
  * (tracees_wait() reports it later). */
-int task_wait_internal(struct task *t, int (*resume)(pid_t tid, int signo),
-		       int *status) must_check;
+int task_wait_internal(struct task *t, int (*resume)(pid_t tid, int signo), int *status) must_check;
 int tracees_keep_early(struct tracees *w, pid_t os_tid, int status) must_check;
 bool tracees_take_early(struct tracees *w, pid_t os_tid, pid_t *ret_tid, int *status);
 
@@ -83,7 +82,7 @@ void cache_memory_put(struct cache_memory *c);
 size_t cache_memory_zones(const struct cache_memory *c, struct dbt_zone *ret);
 /* Maps the runtime page and all zones into the tracee, over what was there. */
 int cache_memory_map(struct task *t, taddr_t gate, taddr_t scratch,
-	      const struct cache_memory *c) must_check;
+		     const struct cache_memory *c) must_check;
 /* Makes huge pages of a zone that fills up. */
 void cache_memory_promote(struct cache_memory *c, const struct dbt *d);
 
@@ -113,7 +112,7 @@ int space_open_watched(struct task *t, taddr_t addr) must_check;
 int space_close_watched(struct task *t) must_check;
 /* Where a few hundred bytes for injected calls may be put, and their mapping. */
 #define SPACE_SCRATCH_OFFSET 0xc00
-#define SPACE_SCRATCH_BYTES 0x400
+#define SPACE_SCRATCH_BYTES  0x400
 
 /* Injected call with the SYSCALL at gate; the task is stopped anywhere. */
 int task_inject_at(struct task *t, taddr_t gate, int nr, const uint64_t args[6],

@@ -166,7 +166,8 @@ static void before_flush(void *ctx)
 	buf_deinit(&xstate);
 }
 
-static const struct dbt_ops ops = { .fetch = fetch, .watch_code = watch_code,
+static const struct dbt_ops ops = { .fetch = fetch,
+				    .watch_code = watch_code,
 				    .before_flush = before_flush };
 
 int space_protect(struct task *t, taddr_t start, size_t bytes, int prot)
@@ -194,7 +195,7 @@ int space_guard_new(struct task *t)
 		r = push(&s->guarded, &s->n_guarded, &s->cap_guarded, page);
 		if (!r)
 			r = space_protect(t, page, DEJA_PAGE_BYTES,
-				    space_machine_prot(v->prot) & ~PROT_WRITE);
+					  space_machine_prot(v->prot) & ~PROT_WRITE);
 	}
 	/* The kernel cannot write to a guarded page: it is opened before a call. */
 	dbt_use_untraced(s->dbt, false);
@@ -453,7 +454,7 @@ static int protect_all(struct task *t)
 	for (size_t i = 0; !r && i < m->n; i++)
 		if (m->vmas[i].prot & PROT_EXEC && !(m->vmas[i].flags & VMA_VDSO))
 			r = space_protect(t, m->vmas[i].start, m->vmas[i].end - m->vmas[i].start,
-				    space_machine_prot(m->vmas[i].prot));
+					  space_machine_prot(m->vmas[i].prot));
 	return r;
 }
 
@@ -488,8 +489,8 @@ static int make_dbt(struct task *t, const struct pooled *kept)
 	struct space *s = t->space;
 	struct dbt_zone zones[DBT_MAX_ZONES];
 	size_t n = cache_memory_zones(s->cache, zones);
-	int r = kept ? dbt_fork(kept->dbt, s->private, &ops, s, &s->dbt) :
-		       dbt_create(&s->tracees->options.translator, zones, n, s->private, &ops, s,
+	int r = kept ? dbt_fork(kept->dbt, s->private, &ops, s, &s->dbt)
+		     : dbt_create(&s->tracees->options.translator, zones, n, s->private, &ops, s,
 				  &s->dbt);
 
 	if (!r)

@@ -126,10 +126,13 @@ static int launch(struct launch *l, pid_t *ret)
 	return wait_for_exec(pid, out);
 }
 
-int tracees_spawn(struct tracees *w, const char *program, char **argv, char **envp,
-		  bool aslr, struct task **ret)
+int tracees_spawn(struct tracees *w, const char *program, char **argv, char **envp, bool aslr,
+		  struct task **ret)
 {
-	struct launch l = { .program = program, .argv = argv, .envp = envp, .fd = -1,
+	struct launch l = { .program = program,
+			    .argv = argv,
+			    .envp = envp,
+			    .fd = -1,
 			    .personality = aslr ? 0 : ADDR_NO_RANDOMIZE };
 	struct task *t;
 	pid_t pid;
@@ -187,14 +190,21 @@ static int make_stub(void)
 	struct stub stub = {
 		.header = { .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
 					 ELFDATA2LSB, EV_CURRENT },
-			    .e_type = ET_EXEC, .e_machine = EM_X86_64, .e_version = EV_CURRENT,
+			    .e_type = ET_EXEC,
+			    .e_machine = EM_X86_64,
+			    .e_version = EV_CURRENT,
 			    .e_entry = STUB_ADDR + offsetof(struct stub, code),
 			    .e_phoff = offsetof(struct stub, segment),
-			    .e_ehsize = sizeof(Elf64_Ehdr), .e_phentsize = sizeof(Elf64_Phdr),
+			    .e_ehsize = sizeof(Elf64_Ehdr),
+			    .e_phentsize = sizeof(Elf64_Phdr),
 			    .e_phnum = 1 },
-		.segment = { .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = STUB_ADDR,
-			     .p_paddr = STUB_ADDR, .p_filesz = sizeof(struct stub),
-			     .p_memsz = sizeof(struct stub), .p_align = DEJA_PAGE_BYTES },
+		.segment = { .p_type = PT_LOAD,
+			     .p_flags = PF_R | PF_X,
+			     .p_vaddr = STUB_ADDR,
+			     .p_paddr = STUB_ADDR,
+			     .p_filesz = sizeof(struct stub),
+			     .p_memsz = sizeof(struct stub),
+			     .p_align = DEJA_PAGE_BYTES },
 	};
 	int fd = memfd_create("deja-stub", MFD_CLOEXEC);
 
@@ -221,7 +231,7 @@ static int unmap_stub(struct task *t)
 				goto next;
 		r = task_inject(t, SYS_munmap, (uint64_t[6]){ v->start, v->end - v->start },
 				&result);
-next:;
+	next:;
 	}
 	vmap_deinit(&m);
 	return r;
@@ -231,9 +241,10 @@ int tracees_spawn_empty(struct tracees *w, pid_t tid, const struct space_layout 
 			const struct dbt_code_id *image, bool compat_layout, struct task **ret)
 {
 	char *none[] = { NULL }, *argv[] = { (char *)"deja-replay", NULL };
-	struct launch l = { .argv = argv, .envp = none,
-			    .personality = ADDR_NO_RANDOMIZE |
-					   (compat_layout ? ADDR_COMPAT_LAYOUT : 0) };
+	struct launch l = { .argv = argv,
+			    .envp = none,
+			    .personality =
+				    ADDR_NO_RANDOMIZE | (compat_layout ? ADDR_COMPAT_LAYOUT : 0) };
 	cleanup_close int fd = make_stub();
 	struct task *t;
 	pid_t pid;

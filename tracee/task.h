@@ -35,14 +35,14 @@ enum task_stop_kind {
 	TASK_BREAKPOINT,
 	TASK_WATCH,
 	TASK_STEP,
-	TASK_FAULT,	   /* the instruction at regs.rip raised stop.info */
-	TASK_SIGNAL,	   /* t->pending[0] can be delivered here (a tick's end) */
+	TASK_FAULT,	     /* the instruction at regs.rip raised stop.info */
+	TASK_SIGNAL,	     /* t->pending[0] can be delivered here (a tick's end) */
 	TASK_SIGNAL_IN_CALL, /* stop.info arrived in a call; undelivered */
-	TASK_GROUP_STOP,   /* stopped by job control: stop.signo */
-	TASK_CONTINUED,	   /* a job control stop may be over */
-	TASK_EXITING,	   /* about to die: stop.status; memory is still there */
-	TASK_GONE,	   /* reaped: stop.status */
-	TASK_UNSUPPORTED,  /* stop.dbt.insn_text */
+	TASK_GROUP_STOP,     /* stopped by job control: stop.signo */
+	TASK_CONTINUED,	     /* a job control stop may be over */
+	TASK_EXITING,	     /* about to die: stop.status; memory is still there */
+	TASK_GONE,	     /* reaped: stop.status */
+	TASK_UNSUPPORTED,    /* stop.dbt.insn_text */
 };
 
 struct task_stop {
@@ -50,11 +50,11 @@ struct task_stop {
 	struct dbt_stop dbt;
 	siginfo_t info;
 	int signo, status;
-	pid_t child;	 /* TASK_CLONED */
-	bool child_shares; /* CLONE_VM */
-	struct regs entry; /* TASK_CALLED, and TASK_SIGNAL_IN_CALL with: */
-	bool unannounced;  /* there was no TASK_SYSCALL for this call */
-	bool access;	   /* TASK_WATCH: of space_set_watch() */
+	pid_t child;	    /* TASK_CLONED */
+	bool child_shares;  /* CLONE_VM */
+	struct regs entry;  /* TASK_CALLED, and TASK_SIGNAL_IN_CALL with: */
+	bool unannounced;   /* there was no TASK_SYSCALL for this call */
+	bool access;	    /* TASK_WATCH: of space_set_watch() */
 	bool killed_inside; /* TASK_EXITING: not in a call, place unknown */
 };
 
@@ -70,9 +70,9 @@ struct space {
 	struct vmap map;
 	struct dbt *dbt;
 	struct space_layout layout;
-	struct dbt_code_id image; /* the file that was executed; ino 0: not known */
+	struct dbt_code_id image;   /* the file that was executed; ino 0: not known */
 	struct cache_memory *cache; /* zones' memory, shared with forks */
-	void *private;	  /* our mapping of RT_PRIVATE_BYTES */
+	void *private;		    /* our mapping of RT_PRIVATE_BYTES */
 	struct tracees *tracees;
 	pid_t os_tid;	  /* a task through which memory can be reached */
 	taddr_t *guarded; /* pages with translated code, write-protected */
@@ -82,8 +82,8 @@ struct space {
 	struct space_watch *watches; /* of reads: their pages are not accessible */
 	size_t n_watches;
 	const uint8_t *untraced; /* of space_set_untraced() */
-	bool has_shared;  /* writable memory shared with other spaces */
-	bool maps_data;	  /* files that a write(2) may change */
+	bool has_shared;	 /* writable memory shared with other spaces */
+	bool maps_data;		 /* files that a write(2) may change */
 };
 
 /* A range whose every read (or access) stops the task behind it: TASK_WATCH. */
@@ -126,21 +126,21 @@ struct task {
 	/* The running that task_run() asked for. */
 	enum dbt_variant variant;
 	bool step;
-	ticks_t target; /* UINT64_MAX: none */
-	bool settle;	/* a signal waits for the next tick */
-	bool near;	/* superblocks have come as near to the target as they can */
-	bool inexact;	/* stopped where no tick ended */
-	taddr_t watch_hit;   /* of the instruction that runs with watched pages open */
+	ticks_t target;	   /* UINT64_MAX: none */
+	bool settle;	   /* a signal waits for the next tick */
+	bool near;	   /* superblocks have come as near to the target as they can */
+	bool inexact;	   /* stopped where no tick ended */
+	taddr_t watch_hit; /* of the instruction that runs with watched pages open */
 	bool opens_watched;
 	bool writes_through; /* one instruction runs with a guarded page open */
 
 	/* The machine's state. */
 	struct regs machine;
-	bool fresh; /* nothing was reported since task_run() loaded machine */
-	bool at_entry;	  /* in a seccomp stop, before the call at the gate */
+	bool fresh;	     /* nothing was reported since task_run() loaded machine */
+	bool at_entry;	     /* in a seccomp stop, before the call at the gate */
 	bool in_signal_stop; /* in a signal-delivery-stop for info_now */
 	bool call_entered;   /* the kernel performs call_nr or will restart it */
-	void *user;	  /* of the layer above */
+	void *user;	     /* of the layer above */
 };
 
 /* ---- the set of all tasks ---- */
@@ -165,14 +165,14 @@ size_t tracees_count(const struct tracees *w);
  * (as after TASK_EXECED). aslr: leave address randomisation on.
  * -errno of the failed exec, with text.
  */
-int tracees_spawn(struct tracees *w, const char *program, char **argv, char **envp,
-		  bool aslr, struct task **ret) must_check;
+int tracees_spawn(struct tracees *w, const char *program, char **argv, char **envp, bool aslr,
+		  struct task **ret) must_check;
 
 /* Waits until a task stops for a reason of struct task_stop. only: this task;
  * NULL: any. timeout_ms < 0: for ever. -EAGAIN after the timeout, -ECHILD when
  * there is none left, -EINTR when a signal came to the supervisor. */
-int tracees_wait(struct tracees *w, struct task *only, int timeout_ms,
-		 struct task **t, struct task_stop *ret) must_check;
+int tracees_wait(struct tracees *w, struct task *only, int timeout_ms, struct task **t,
+		 struct task_stop *ret) must_check;
 
 /* ---- one task ---- */
 

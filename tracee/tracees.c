@@ -165,8 +165,7 @@ bool tracees_take_early(struct tracees *w, pid_t os_tid, pid_t *ret_tid, int *st
 
 		if (os_tid > 0 ? e.os_tid != os_tid : !is_task(w, e.os_tid))
 			continue;
-		memmove(&w->early[i], &w->early[i + 1],
-			(--w->n_early - i) * sizeof(w->early[0]));
+		memmove(&w->early[i], &w->early[i + 1], (--w->n_early - i) * sizeof(w->early[0]));
 		*ret_tid = e.os_tid;
 		*status = e.status;
 		return true;

@@ -18,14 +18,20 @@ static const struct {
 	const char *name;
 	int nr;
 } functions[] = {
-	{ "clock_gettime", SYS_clock_gettime }, { "__vdso_clock_gettime", SYS_clock_gettime },
-	{ "gettimeofday", SYS_gettimeofday },	{ "__vdso_gettimeofday", SYS_gettimeofday },
-	{ "time", SYS_time },			{ "__vdso_time", SYS_time },
-	{ "getcpu", SYS_getcpu },		{ "__vdso_getcpu", SYS_getcpu },
-	{ "clock_getres", SYS_clock_getres },	{ "__vdso_clock_getres", SYS_clock_getres },
+	{ "clock_gettime", SYS_clock_gettime },
+	{ "__vdso_clock_gettime", SYS_clock_gettime },
+	{ "gettimeofday", SYS_gettimeofday },
+	{ "__vdso_gettimeofday", SYS_gettimeofday },
+	{ "time", SYS_time },
+	{ "__vdso_time", SYS_time },
+	{ "getcpu", SYS_getcpu },
+	{ "__vdso_getcpu", SYS_getcpu },
+	{ "clock_getres", SYS_clock_getres },
+	{ "__vdso_clock_getres", SYS_clock_getres },
 	/* Has no call with the same arguments: answers ENOSYS, callers then use
 	 * getrandom(2). */
-	{ "getrandom", -1 },			{ "__vdso_getrandom", -1 },
+	{ "getrandom", -1 },
+	{ "__vdso_getrandom", -1 },
 };
 
 struct entries {

@@ -142,9 +142,8 @@ int vmap_remove(struct vmap *m, taddr_t start, taddr_t end)
 /* Whether b continues a, so that the kernel would show them as one line. */
 static bool joins(const struct vma *a, const struct vma *b)
 {
-	return a->end == b->start && a->prot == b->prot &&
-	       a->flags == b->flags && a->file == b->file && a->dev == b->dev &&
-	       a->ino == b->ino && !a->name == !b->name &&
+	return a->end == b->start && a->prot == b->prot && a->flags == b->flags &&
+	       a->file == b->file && a->dev == b->dev && a->ino == b->ino && !a->name == !b->name &&
 	       (!a->name || !strcmp(a->name, b->name)) &&
 	       (!a->ino || a->offset + (a->end - a->start) == b->offset);
 }
@@ -205,8 +204,8 @@ taddr_t vmap_gap(const struct vmap *m, taddr_t start, taddr_t end)
 	return start < end ? start : end;
 }
 
-int vmap_move(struct vmap *m, taddr_t old, uint64_t old_len, taddr_t new_start,
-	     uint64_t new_len, bool keep)
+int vmap_move(struct vmap *m, taddr_t old, uint64_t old_len, taddr_t new_start, uint64_t new_len,
+	      bool keep)
 {
 	struct vma *found = vmap_find(m, old);
 	struct vma v;
@@ -231,9 +230,12 @@ int vmap_move(struct vmap *m, taddr_t old, uint64_t old_len, taddr_t new_start,
 int vmap_set_brk(struct vmap *m, taddr_t brk)
 {
 	taddr_t was = page_ceil(m->brk), now = page_ceil(brk);
-	struct vma v = { .start = was, .end = now,
-			 .prot = PROT_READ | PROT_WRITE, .flags = VMA_HEAP,
-			 .file = VMA_NO_FILE, .name = (char *)"[heap]" };
+	struct vma v = { .start = was,
+			 .end = now,
+			 .prot = PROT_READ | PROT_WRITE,
+			 .flags = VMA_HEAP,
+			 .file = VMA_NO_FILE,
+			 .name = (char *)"[heap]" };
 
 	m->brk = brk;
 	if (now < was)
@@ -245,8 +247,10 @@ static const struct {
 	const char *name;
 	unsigned flags;
 } special[] = {
-	{ "[stack]", VMA_GROWS | VMA_STACK }, { "[heap]", VMA_HEAP },
-	{ "[vdso]", VMA_VDSO },		      { "[vvar]", VMA_VVAR },
+	{ "[stack]", VMA_GROWS | VMA_STACK },
+	{ "[heap]", VMA_HEAP },
+	{ "[vdso]", VMA_VDSO },
+	{ "[vvar]", VMA_VVAR },
 	{ "[vvar_vclock]", VMA_VVAR },
 };
 
@@ -266,8 +270,8 @@ static int parse_line(char *line, struct vma *ret)
 	char perms[5];
 	int at = 0;
 
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n",
-		   &v.start, &v.end, perms, &v.offset, &major, &minor, &v.ino, &at) < 7)
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n", &v.start,
+		   &v.end, perms, &v.offset, &major, &minor, &v.ino, &at) < 7)
 		return -EINVAL;
 	v.prot = (perms[0] == 'r' ? PROT_READ : 0) | (perms[1] == 'w' ? PROT_WRITE : 0) |
 		 (perms[2] == 'x' ? PROT_EXEC : 0);
@@ -326,16 +330,19 @@ int vmap_print(const struct vmap *m, struct buf *out)
 		const struct vma *v = &m->vmas[i];
 		size_t from = out->len;
 
-		r = buf_printf(out, "%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %08" PRIx64
-			       " %02x:%02x %" PRIu64 " ", v->start, v->end,
-			       v->prot & PROT_READ ? 'r' : '-', v->prot & PROT_WRITE ? 'w' : '-',
-			       v->prot & PROT_EXEC ? 'x' : '-', v->flags & VMA_SHARED ? 's' : 'p',
-			       v->offset, major(v->dev), minor(v->dev), v->ino);
+		r = buf_printf(out,
+			       "%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %08" PRIx64
+			       " %02x:%02x %" PRIu64 " ",
+			       v->start, v->end, v->prot & PROT_READ ? 'r' : '-',
+			       v->prot & PROT_WRITE ? 'w' : '-', v->prot & PROT_EXEC ? 'x' : '-',
+			       v->flags & VMA_SHARED ? 's' : 'p', v->offset, major(v->dev),
+			       minor(v->dev), v->ino);
 		while (!r && v->name && out->len - from < 73)
 			r = buf_append(out, " ", 1);
 		if (!r)
 			r = buf_printf(out, "%s\n", v->name ? v->name : "");
 	}
-	return r ? r : buf_printf(out, "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0"
-				       "                  [vsyscall]\n");
+	return r ? r
+		 : buf_printf(out, "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0"
+				   "                  [vsyscall]\n");
 }

@@ -56,8 +56,8 @@ int vmap_protect(struct vmap *m, taddr_t start, taddr_t end, int prot) must_chec
 taddr_t vmap_gap(const struct vmap *m, taddr_t start, taddr_t end);
 /* What mremap did: contents and attributes of [old, old+old_len) are now at
  * [new, new+new_len); keep: the old range stays mapped (MREMAP_DONTUNMAP). */
-int vmap_move(struct vmap *m, taddr_t old, uint64_t old_len, taddr_t new_start,
-	     uint64_t new_len, bool keep) must_check;
+int vmap_move(struct vmap *m, taddr_t old, uint64_t old_len, taddr_t new_start, uint64_t new_len,
+	      bool keep) must_check;
 /* The heap ends at brk now. */
 int vmap_set_brk(struct vmap *m, taddr_t brk) must_check;
 

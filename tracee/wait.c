@@ -137,8 +137,8 @@ static int dispatch(struct task *t, int status, struct task_stop *ret)
 	case PTRACE_EVENT_STOP:
 		return ptrace_stop(t, WSTOPSIG(status), ret);
 	default:
-		return WSTOPSIG(status) == (SIGTRAP | 0x80) ? call_ended(t, ret) :
-							      stops_at_signal(t, ret);
+		return WSTOPSIG(status) == (SIGTRAP | 0x80) ? call_ended(t, ret)
+							    : stops_at_signal(t, ret);
 	}
 }
 

@@ -10,7 +10,7 @@
 #include "tracee/private.h"
 #include "translator/access.h"
 
-#define MAX_ACCESSES 8
+#define MAX_ACCESSES   8
 #define MAX_INSN_BYTES 15
 
 static int set_pages(struct task *t, const struct space_watch *w, bool open)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "traces/cpuid.h"
 
-static const struct trace_cpuid *find(const struct trace_header *h, uint32_t leaf,
-				      uint32_t subleaf)
+static const struct trace_cpuid *find(const struct trace_header *h, uint32_t leaf, uint32_t subleaf)
 {
 	for (size_t i = 0; i < h->n_cpuid; i++)
 		if (h->cpuid[i].leaf == leaf && h->cpuid[i].subleaf == subleaf)

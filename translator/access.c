@@ -12,21 +12,22 @@ static uint64_t general(const struct regs *regs, ZydisRegister reg)
 	ZydisRegister wide = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg);
 	uint64_t value = *regs_gpr(&copy, (unsigned)ZydisRegisterGetId(wide));
 
-	return ZydisRegisterGetWidth(ZYDIS_MACHINE_MODE_LONG_64, reg) == 32 ? (uint32_t)value :
-									     value;
+	return ZydisRegisterGetWidth(ZYDIS_MACHINE_MODE_LONG_64, reg) == 32 ? (uint32_t)value
+									    : value;
 }
 
 static uint64_t part(const struct regs *regs, ZydisRegister reg)
 {
-	return reg == ZYDIS_REGISTER_NONE ||
-			       ZydisRegisterGetClass(reg) > ZYDIS_REGCLASS_GPR64 ?
-		       0 : general(regs, reg);
+	return reg == ZYDIS_REGISTER_NONE || ZydisRegisterGetClass(reg) > ZYDIS_REGCLASS_GPR64
+		       ? 0
+		       : general(regs, reg);
 }
 
 static uint64_t segment_base(const struct regs *regs, ZydisRegister segment)
 {
-	return segment == ZYDIS_REGISTER_FS ? regs->fs_base :
-	       segment == ZYDIS_REGISTER_GS ? regs->gs_base : 0;
+	return segment == ZYDIS_REGISTER_FS   ? regs->fs_base
+	       : segment == ZYDIS_REGISTER_GS ? regs->gs_base
+					      : 0;
 }
 
 static taddr_t effective(const ZydisDecodedInstruction *in, const ZydisDecodedOperand *op,
@@ -56,8 +57,8 @@ static bool pushes(const ZydisDecodedInstruction *in, const ZydisDecodedOperand 
 
 static bool repeats(const ZydisDecodedInstruction *in)
 {
-	return in->attributes & (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE |
-				 ZYDIS_ATTRIB_HAS_REPNE);
+	return in->attributes &
+	       (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE | ZYDIS_ATTRIB_HAS_REPNE);
 }
 
 static void add(const ZydisDecodedInstruction *in, const ZydisDecodedOperand *op,

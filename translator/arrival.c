@@ -39,8 +39,10 @@ static void arrival_compare(struct emit *e, const struct arrival *a)
 		emit_bytes(e, (uint8_t[]){ 0x48, 0x3b, 0x04, 0x25 }, 4);
 		emit_u32(e, ST(RAX));
 	} else {
-		emit_bytes(e, (uint8_t[]){ (uint8_t)(0x48 | a->reg >> 3 << 2), 0x39,
-					   (uint8_t)(0xc0 | (a->reg & 7) << 3) }, 3);
+		emit_bytes(e,
+			   (uint8_t[]){ (uint8_t)(0x48 | a->reg >> 3 << 2), 0x39,
+					(uint8_t)(0xc0 | (a->reg & 7) << 3) },
+			   3);
 	}
 	emit_bytes(e, (uint8_t[]){ 0x0f, 0x80 | CC_E, 0, 0, 0, 0 }, 6);
 }
@@ -53,8 +55,8 @@ void arrival_check(struct build *b, taddr_t pc)
 
 	if (!a->set || a->pc != pc || b->variant != DBT_EXACT)
 		return;
-	x = exits_add(b, (struct exit){ .target = pc, .ticks = b->ticks,
-					.why = DBT_EXIT_BREAKPOINT });
+	x = exits_add(b,
+		      (struct exit){ .target = pc, .ticks = b->ticks, .why = DBT_EXIT_BREAKPOINT });
 	cold = build_cold(b, 32);
 	if (b->error)
 		return;

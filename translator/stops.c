@@ -5,8 +5,8 @@
 #include "translator/space.h"
 
 /* The registers at a gate, but for those that SYSCALL or the way there used. */
-static void stop_registers(const struct rt_state *s, const struct regs *machine,
-			   bool traced, struct regs *r)
+static void stop_registers(const struct rt_state *s, const struct regs *machine, bool traced,
+			   struct regs *r)
 {
 	*r = *machine;
 	r->rax = traced ? machine->orig_rax : s->stop_rax;
@@ -83,8 +83,7 @@ static void stop_details(struct dbt *d, const struct regs *r, struct dbt_stop *r
 	}
 }
 
-static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r,
-			 struct dbt_stop *ret)
+static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r, struct dbt_stop *ret)
 {
 	struct rt_state *s = d->state;
 	/* Ticks that were counted ahead are taken back here. */
