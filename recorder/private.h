@@ -26,11 +26,9 @@ struct rec_task {
 	bool emulated;
 	struct buf before; /* unmodelled: the plan's areas before the call */
 	ticks_t slice_end, next_hash;
-	bool core_dump;
 	uint64_t turn; /* when it last became ready: smallest runs next */
 	int fatal_signo;
-	taddr_t path_proc_maps; /* the call opens /proc/PID/maps of ... */
-	pid_t maps_of;
+	pid_t maps_of; /* the call opens /proc/PID/maps of this process; 0: no */
 };
 
 struct recorder {
