@@ -34,7 +34,6 @@ struct replayer {
 	bool have_next;
 	bool at_place;	/* its task stands where it comes */
 	bool announced; /* the debugger was told that this signal comes */
-	bool ended;
 	event_t last; /* performed */
 
 	pid_t first, focus;

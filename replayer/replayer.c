@@ -112,7 +112,7 @@ static void end(struct replayer *r)
 	free(r->shared);
 	r->shared = NULL;
 	r->n_shared = 0;
-	r->have_next = r->ended = r->over_breakpoint = false;
+	r->have_next = r->over_breakpoint = false;
 }
 
 void replayer_destroy(struct replayer *r)
@@ -244,7 +244,6 @@ static int go(struct replayer *r, enum replay_run run, struct replay_stop *stop)
 		if (!err || r->next.kind == EVENT_END) {
 			stop->kind = REPLAY_END;
 			stop->status = err ? r->next.status : 0;
-			r->ended = true;
 			return 0;
 		}
 		if (r->goal && r->next.number >= r->goal) {
