@@ -17,7 +17,7 @@
 #include "common/log.h"
 #include "common/types.h"
 
-#define DEFAULT_LEVEL	    3
+#define DEFAULT_LEVEL	    1
 #define DEFAULT_QUEUE_BYTES (64u << 20)
 /* Frames that are kept for the next use, and how large one may be for that. */
 #define SPARE_FRAMES 4
