@@ -44,7 +44,6 @@ static int fault(struct task *t, struct task_stop *ret)
 		}
 		task_count(t);
 		t->ticks += where.ticks;
-		dbt_arm(t->space->dbt, INT64_MAX / 4);
 		if (ret->info.si_signo == SIGSEGV && ret->info.si_code == SEGV_ACCERR) {
 			r = stops_let_access(t, (taddr_t)ret->info.si_addr);
 			if (!r)
@@ -52,7 +51,6 @@ static int fault(struct task *t, struct task_stop *ret)
 			if (r)
 				return r;
 		}
-		t->in_signal_stop = true;
 		if (ret->info.si_signo == SIGILL || ret->info.si_signo == SIGFPE ||
 		    (ret->info.si_signo == SIGTRAP && ret->info.si_code != SI_KERNEL))
 			ret->info.si_addr = (void *)where.pc;
@@ -145,12 +143,8 @@ int stops_at_signal(struct task *t, struct task_stop *ret)
 		ret->kind = TASK_SIGNAL;
 		return 0;
 	}
-	if (!t->step && !t->settle) {
-		t->settle = true;
-		t->ticks += dbt_counted(t->space->dbt);
-		dbt_arm(t->space->dbt, -1);
-		dbt_use_untraced(t->space->dbt, false);
-	}
+	if (!t->step && !t->settle)
+		stops_settle(t);
 	r = os_cont(t->os_tid, 0);
 	return r ? r : RUNS_ON;
 }

@@ -18,6 +18,14 @@ void task_count(struct task *t)
 	dbt_arm(t->space->dbt, INT64_MAX / 4);
 }
 
+void stops_settle(struct task *t)
+{
+	t->settle = true;
+	task_count(t);
+	dbt_arm(t->space->dbt, -1);
+	dbt_use_untraced(t->space->dbt, false);
+}
+
 /* Lets the machine go on at host with the program's registers. */
 static int load_and_go(struct task *t, taddr_t host)
 {

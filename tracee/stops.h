@@ -15,6 +15,9 @@ void task_count(struct task *t);
 
 /* ---- gate.c ---- */
 
+/* The task is to stop at the end of its next tick, or before its next call. */
+void stops_settle(struct task *t);
+
 /* A seccomp stop. */
 int stops_at_gate(struct task *t, struct task_stop *ret) must_check;
 /* t->regs and ret->dbt are those of a call made without a stop before it. */

@@ -83,12 +83,8 @@ static int ptrace_stop(struct task *t, int signo, struct task_stop *ret)
 	}
 	if (t->mode == TASK_RUNNING && t->settle && !t->step)
 		return stop_between_ticks(t, ret);
-	if (t->mode == TASK_RUNNING && !t->step) {
-		t->settle = true;
-		t->ticks += dbt_counted(t->space->dbt);
-		dbt_arm(t->space->dbt, -1);
-		dbt_use_untraced(t->space->dbt, false);
-	}
+	if (t->mode == TASK_RUNNING && !t->step)
+		stops_settle(t);
 	r = os_cont(t->os_tid, 0);
 	return r ? r : RUNS_ON;
 }
