@@ -8,7 +8,8 @@
 #include "translator/map.h"
 #include "translator/space.h"
 
-#define BUILD_AHEAD 8
+#define BUILD_AHEAD 12 /* instructions looked at behind an exit */
+#define BUILD_COPIES 8 /* and copied, at most */
 
 struct side { /* the taken way of a conditional branch */
 	size_t at; /* of the displacement that leads there */
@@ -39,7 +40,7 @@ struct build {
 	struct map_writer map;
 	struct side sides[PATH_MAX_INSNS];
 	unsigned n_sides;
-	struct constant constants[2 * PATH_MAX_INSNS + 8];
+	struct constant constants[(BUILD_COPIES + 3) * PATH_MAX_INSNS];
 	unsigned n_constants;
 	unsigned insns;
 	int error; /* -ENOMEM */

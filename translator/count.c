@@ -15,7 +15,8 @@
 #include "translator/build.h"
 #include "translator/flags.h"
 
-#define COPY_AHEAD 4 /* instructions copied at most */
+/* A branch back at most so far closes a loop; others lead to code that is shared. */
+#define LOOP_BYTES 256
 
 static uint32_t count_exit(struct build *b, taddr_t pc, uint8_t flags)
 {
@@ -54,11 +55,15 @@ uint32_t count_preserving(struct build *b, taddr_t pc, int8_t ticks)
 	return i;
 }
 
+static bool count_goes_on(const struct insn *in)
+{
+	return in->kind == INSN_PLAIN || in->kind == INSN_JMP || in->kind == INSN_CALL;
+}
+
 int count_ahead(struct build *b, taddr_t pc, struct insn *insns, taddr_t *ret_pc)
 {
 	uint16_t live[BUILD_AHEAD]; /* flags still to be killed, by start; 0: none */
 	taddr_t pcs[BUILD_AHEAD];
-	bool plain = true; /* all so far can be copied */
 
 	for (int n = 0; n < BUILD_AHEAD; n++) {
 		const struct insn *in;
@@ -66,12 +71,11 @@ int count_ahead(struct build *b, taddr_t pc, struct insn *insns, taddr_t *ret_pc
 		if (path_stops_at(b->d, pc) || !emit_reaches(b->pc, pc))
 			return -1;
 		in = fetch_insn(&b->d->fetch, pc);
-		if (!in || (in->kind != INSN_PLAIN && in->kind != INSN_JMP) ||
-		    !path_add_pages(&b->d->path, in))
+		if (!in || !count_goes_on(in) || !path_add_pages(&b->d->path, in))
 			return -1;
 		insns[n] = *in;
 		pcs[n] = pc;
-		live[n] = plain && n <= COPY_AHEAD ? FLAG_ALL : 0;
+		live[n] = n <= BUILD_COPIES ? FLAG_ALL : 0;
 		for (int start = 0; start <= n; start++) {
 			if (!live[start])
 				continue;
@@ -85,7 +89,7 @@ int count_ahead(struct build *b, taddr_t pc, struct insn *insns, taddr_t *ret_pc
 			*ret_pc = pcs[start];
 			return start;
 		}
-		pc = in->kind == INSN_JMP ? in->target : pc + in->len;
+		pc = in->kind == INSN_PLAIN ? pc + in->len : in->target;
 	}
 	return -1;
 }
@@ -144,8 +148,8 @@ static bool count_wants_ahead(struct build *b, const struct insn *in)
 	struct insn ahead[BUILD_AHEAD];
 	taddr_t pc;
 
-	return in->kind == INSN_JCC &&
-	       (in->target <= in->pc || count_ahead(b, in->target, ahead, &pc) < 0);
+	return in->kind == INSN_JCC && (in->pc - in->target < LOOP_BYTES ||
+					count_ahead(b, in->target, ahead, &pc) < 0);
 }
 
 void count_plan(struct build *b)

@@ -87,15 +87,18 @@ bool exits_jcc(struct build *b, unsigned cc, taddr_t target)
 	return true;
 }
 
-/* Copies of the first instructions at a target, up to where flags are dead. */
-static void exits_copy_ahead(struct build *b, const struct insn *insns, int n, int8_t ticks)
+/* Copies of the first instructions at a target, up to pc, where flags are dead. */
+static void exits_copy_ahead(struct build *b, const struct insn *insns, int n, taddr_t pc,
+			     int8_t ticks)
 {
 	int8_t pending = b->ticks;
 
 	b->ticks = ticks;
-	for (int i = 0; i < n; i++)
-		if (insns[i].kind == INSN_PLAIN)
-			copy_insn(b, &insns[i]);
+	for (int i = 0; i < n; i++) {
+		control_step(b, &(struct step){ .in = insns[i] });
+		if (b->d->n_watches)
+			watch_check(b, &insns[i], i + 1 < n ? insns[i + 1].pc : pc);
+	}
 	b->ticks = pending;
 }
 
@@ -107,7 +110,7 @@ static uint32_t exits_count(struct build *b, taddr_t *target, int8_t ticks)
 
 	if (n < 0)
 		return count_preserving(b, *target, ticks);
-	exits_copy_ahead(b, insns, n, ticks);
+	exits_copy_ahead(b, insns, n, pc, ticks);
 	*target = pc;
 	return count_plain(b, pc, ticks);
 }

@@ -464,6 +464,37 @@ static void watched_memory_stops_behind_the_writer(void **state)
 	assert_int_equal(stop.pc, inprocess_end());
 }
 
+/* Behind an exit are copies of what its target begins with. */
+CODE(code_watch_exit, "xor %eax, %eax\n jz 1f\n ud2\n 1: movb $7, 17(%rbx)\n"
+		      "code_watch_exit_1: movb $8, 40(%rbx)\n call code_watch_exit_f\n" END
+		      "code_watch_exit_f: sub $8, %rsp\n add $8, %rsp\n ret\n");
+LABEL(code_watch_exit_1);
+LABEL(code_watch_exit_f);
+
+static void watched_memory_stops_behind_a_writer_at_an_exit(void **state)
+{
+	taddr_t byte = at(memory) + 17, slot = cpu.r.rsp - 8;
+
+	(void)state;
+	*(uint64_t *)slot = 0;
+	assert_int_equal(dbt_set_watch(d, byte, 1, true), 0);
+	assert_int_equal(dbt_set_watch(d, slot, 8, true), 0);
+	dbt_sync_watches(d, read_memory, NULL);
+	start(code_watch_exit);
+	assert_int_equal(run(DBT_NORMAL), 0);
+	assert_int_equal(stop.why, DBT_EXIT_WATCH);
+	assert_int_equal(stop.pc, at(code_watch_exit_1));
+	assert_int_equal(stop.watch, byte);
+	assert_int_equal(memory[5], 0);
+	assert_int_equal(dbt_counted(d), 1);
+	dbt_sync_watches(d, read_memory, NULL);
+
+	assert_int_equal(run(DBT_NORMAL), 0);
+	assert_int_equal(stop.why, DBT_EXIT_WATCH);
+	assert_int_equal(stop.pc, at(code_watch_exit_f));
+	assert_int_equal(stop.watch, slot);
+}
+
 CODE(code_ticks, "mov $100, %ecx\n 1: dec %ecx\n jnz 1b\n" END);
 
 static void counter_stops_directly_behind_the_branch(void **state)
@@ -531,6 +562,7 @@ int main(void)
 		TEST(code_without_permission_stops_where_control_reaches_it),
 		TEST(what_is_no_instruction_stops_before_it),
 		TEST(watched_memory_stops_behind_the_writer),
+		TEST(watched_memory_stops_behind_a_writer_at_an_exit),
 		TEST(counter_stops_directly_behind_the_branch),
 		TEST(sharers_do_not_share_what_differs),
 	};
