@@ -23,7 +23,7 @@ deja_need(unwind_ptrace libunwind-dev libunwind-ptrace.h unwind-ptrace)
 deja_need(unwind_generic libunwind-dev libunwind.h unwind-x86_64)
 deja_need(unwind libunwind-dev libunwind.h unwind)
 deja_need(zstd libzstd-dev zstd.h zstd)
-deja_need(xxhash libxxhash-dev xxhash.h xxhash)
+deja_need(xxhash libxxhash-dev xxh_x86dispatch.h xxhash)
 deja_need(jansson libjansson-dev jansson.h jansson)
 deja_need(cmocka libcmocka-dev cmocka.h cmocka)
 

@@ -3,7 +3,7 @@
 
 #include <endian.h>
 #include <string.h>
-#include <xxhash.h>
+#include <xxh_x86dispatch.h>
 
 /* The smallest zstd block takes 4 bytes and unpacks to at most 128 KiB. */
 #define BLOCK_BYTES	4

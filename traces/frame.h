@@ -29,7 +29,7 @@
 /* More than the largest read(2) or write(2) that Linux makes (2 GiB - 4 KiB). */
 #define FRAME_RAW_MAX 0x90000000u
 /* A frame is full when it has as many raw bytes. */
-#define FRAME_FULL_BYTES (1u << 20)
+#define FRAME_FULL_BYTES (1u << 18)
 
 enum frame_stream { FRAME_EVENTS = 1, FRAME_FILES = 2 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -11,17 +12,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zstd.h>
 
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "common/types.h"
+#include "traces/pack.h"
 
-#define DEFAULT_LEVEL	    1
-#define DEFAULT_QUEUE_BYTES (64u << 20)
-/* Frames that are kept for the next use, and how large one may be for that. */
-#define SPARE_FRAMES 4
-#define SPARE_BYTES  (2u << 20)
+#define DEFAULT_QUEUE_BYTES (16u << 20)
+/* Frames are used again as long as they are no larger together: fresh memory
+ * costs a page fault every 4 KiB. */
+#define SPARE_BYTES (16u << 20)
+/* What a frame has room for at once: it is full, and then comes an event. */
+#define FRAME_ROOM_BYTES (2 * FRAME_FULL_BYTES)
 
 struct output {
 	int fd;
@@ -31,14 +33,11 @@ struct output {
 struct sink {
 	char *trace;
 	int cpu_avoid;
-	uint64_t seed;
 	size_t max_queue_bytes;
 	pthread_t thread;
 
 	/* The thread's own */
-	ZSTD_CCtx *pack;
-	int level;
-	struct buf packed;
+	struct packer *packer;
 	struct output outputs[2]; /* FRAME_EVENTS, FRAME_FILES */
 	uint64_t kept_event, kept_ns;
 
@@ -51,7 +50,7 @@ struct sink {
 	pthread_cond_t work, progress;
 	struct sink_frame *first, **end;
 	struct sink_frame *spare;
-	unsigned int n_spare;
+	size_t spare_bytes;
 	size_t queue_bytes; /* also of the frame being written */
 	bool closing;
 };
@@ -79,40 +78,29 @@ static void keep_off(int cpu_avoid)
 		log_debug("the trace is written on the tracee's core");
 }
 
-static int pack_frame(struct sink *s, struct sink_frame *f)
+/* Moves the first n bytes out of the pieces, as many as were written. */
+static void advance(struct packed *p, size_t n)
 {
-	size_t bound = ZSTD_compressBound(f->raw.len), n;
-	int r;
-
-	if (s->packed.cap > SPARE_BYTES)
-		buf_deinit(&s->packed);
-	buf_clear(&s->packed);
-	r = buf_reserve(&s->packed, FRAME_HEADER_BYTES + bound);
-	if (r)
-		return r;
-	n = ZSTD_compressCCtx(s->pack, s->packed.data + FRAME_HEADER_BYTES, bound, f->raw.data,
-			      f->raw.len, s->level);
-	if (ZSTD_isError(n))
-		return -ENOMEM;
-	s->packed.len = FRAME_HEADER_BYTES + n;
-	f->header.stored_bytes = (uint32_t)n;
-	f->header.raw_bytes = (uint32_t)f->raw.len;
-	f->header.hash = frame_hash(s->packed.data + FRAME_HEADER_BYTES, n, s->seed);
-	frame_header_put(&f->header, s->seed, s->packed.data);
-	return 0;
+	p->bytes -= n;
+	for (; p->n && n >= p->pieces->iov_len; p->n--)
+		n -= p->pieces++->iov_len;
+	if (!p->n)
+		return;
+	p->pieces->iov_base = (uint8_t *)p->pieces->iov_base + n;
+	p->pieces->iov_len -= n;
 }
 
-static int write_all(int fd, const uint8_t *p, size_t n, uint64_t offset)
+static int write_all(int fd, struct packed p, uint64_t offset)
 {
-	while (n) {
-		ssize_t r = pwrite(fd, p, n, (off_t)offset);
+	while (p.bytes) {
+		int n = p.n < IOV_MAX ? (int)p.n : IOV_MAX;
+		ssize_t r = pwritev(fd, p.pieces, n, (off_t)offset);
 
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r <= 0)
 			return r ? -errno : -EIO;
-		p += r;
-		n -= (size_t)r;
+		advance(&p, (size_t)r);
 		offset += (uint64_t)r;
 	}
 	return 0;
@@ -122,19 +110,20 @@ static int write_all(int fd, const uint8_t *p, size_t n, uint64_t offset)
 static int write_frame(struct sink *s, struct sink_frame *f)
 {
 	struct output *o = &s->outputs[f->header.stream - FRAME_EVENTS];
-	int r = pack_frame(s, f);
+	struct packed packed;
+	int r = pack_frame(s->packer, &f->header, &f->raw, &packed);
 
 	if (r)
 		return r;
-	r = write_all(o->fd, s->packed.data, s->packed.len, o->bytes);
+	r = write_all(o->fd, packed, o->bytes);
 	if (r) {
 		if (ftruncate(o->fd, (off_t)o->bytes) < 0)
 			log_debug("stream %s keeps an incomplete frame",
 				  frame_stream_name(f->header.stream));
 		return r;
 	}
-	o->bytes += s->packed.len;
-	atomic_fetch_add(&s->bytes, s->packed.len);
+	o->bytes += packed.bytes;
+	atomic_fetch_add(&s->bytes, packed.bytes);
 	if (f->header.stream == FRAME_EVENTS) {
 		s->kept_event = f->header.first + f->header.records - 1;
 		s->kept_ns = f->header.last_ns;
@@ -160,10 +149,10 @@ static void note_error(struct sink *s, int r, enum frame_stream stream)
 
 static void recycle(struct sink *s, struct sink_frame *f)
 {
-	if (s->n_spare < SPARE_FRAMES && f->raw.cap <= SPARE_BYTES) {
+	if (f->raw.cap <= SPARE_BYTES - s->spare_bytes) {
 		f->next = s->spare;
 		s->spare = f;
-		s->n_spare++;
+		s->spare_bytes += f->raw.cap;
 		return;
 	}
 	buf_deinit(&f->raw);
@@ -240,8 +229,7 @@ static void release(struct sink *s)
 	pthread_mutex_destroy(&s->lock);
 	pthread_cond_destroy(&s->work);
 	pthread_cond_destroy(&s->progress);
-	ZSTD_freeCCtx(s->pack);
-	buf_deinit(&s->packed);
+	packer_destroy(s->packer);
 	free(s->trace);
 	free(s);
 }
@@ -263,9 +251,6 @@ static int set_up(struct sink *s, int dirfd)
 
 	if (!r)
 		r = make_output(s, dirfd, FRAME_FILES);
-	s->pack = ZSTD_createCCtx();
-	if (!r && (!s->pack || !s->trace))
-		r = -ENOMEM;
 	return r ? r : start_thread(s);
 }
 
@@ -277,9 +262,10 @@ int sink_create(const struct sink_options *options, struct sink **ret)
 	if (!s)
 		return -ENOMEM;
 	s->trace = strdup(options->trace);
+	r = packer_create(options->level, options->seed, &s->packer);
+	if (!s->trace)
+		r = -ENOMEM;
 	s->cpu_avoid = options->cpu_avoid;
-	s->seed = options->seed;
-	s->level = options->level ? options->level : DEFAULT_LEVEL;
 	s->max_queue_bytes =
 		options->max_queue_bytes ? options->max_queue_bytes : DEFAULT_QUEUE_BYTES;
 	s->outputs[0].fd = s->outputs[1].fd = -1;
@@ -287,7 +273,8 @@ int sink_create(const struct sink_options *options, struct sink **ret)
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->work, NULL);
 	pthread_cond_init(&s->progress, NULL);
-	r = set_up(s, options->dirfd);
+	if (!r)
+		r = set_up(s, options->dirfd);
 	if (r) {
 		release(s);
 		return r;
@@ -296,7 +283,7 @@ int sink_create(const struct sink_options *options, struct sink **ret)
 	return 0;
 }
 
-int sink_take_frame(struct sink *s, struct sink_frame **ret)
+static struct sink_frame *take_spare(struct sink *s)
 {
 	struct sink_frame *f;
 
@@ -304,9 +291,17 @@ int sink_take_frame(struct sink *s, struct sink_frame **ret)
 	f = s->spare;
 	if (f) {
 		s->spare = f->next;
-		s->n_spare--;
+		s->spare_bytes -= f->raw.cap;
 	}
 	pthread_mutex_unlock(&s->lock);
+	return f;
+}
+
+int sink_take_frame(struct sink *s, struct sink_frame **ret)
+{
+	struct sink_frame *f = take_spare(s);
+	int r;
+
 	if (!f)
 		f = calloc(1, sizeof(*f));
 	if (!f)
@@ -314,6 +309,12 @@ int sink_take_frame(struct sink *s, struct sink_frame **ret)
 	f->next = NULL;
 	f->header = (struct frame_header){ 0 };
 	buf_clear(&f->raw);
+	r = buf_reserve(&f->raw, FRAME_ROOM_BYTES);
+	if (r) {
+		buf_deinit(&f->raw);
+		free(f);
+		return r;
+	}
 	*ret = f;
 	return 0;
 }

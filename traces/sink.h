@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The writer's second half: a thread that takes full frames from a queue,
- * compresses them and writes them to their streams, away from the tracee's
- * core.
+ * packs them and writes them to their streams, away from the tracee's core.
  *
  * After a failed write nothing more is written: the stream is cut back to its
  * last good frame, later frames are dropped, and everybody who comes is told.

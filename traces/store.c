@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <xxhash.h>
+#include <xxh_x86dispatch.h>
 
 #include "common/cleanup.h"
 
