@@ -18,8 +18,8 @@
 #include "common/types.h"
 #include "traces/pack.h"
 
-#define DEFAULT_QUEUE_BYTES (16u << 20)
-/* Frames are used again as long as they are no larger together: fresh memory
+#define DEFAULT_QUEUE_BYTES (8u << 20)
+/* Frames are used again as long as they have no more room together: fresh memory
  * costs a page fault every 4 KiB. */
 #define SPARE_BYTES (16u << 20)
 /* What a frame has room for at once: it is full, and then comes an event. */

@@ -44,7 +44,7 @@ struct trace_writer_options {
 	int level;		/* zstd, for everything; 0: the default, bounded */
 	int cpu_avoid;		/* core of the tracee: the writer's thread stays off it
 				 * when there is another; -1: do not care */
-	size_t max_queue_bytes; /* 0: 16 MiB; a full queue makes trace_write wait */
+	size_t max_queue_bytes; /* 0: 8 MiB; a full queue makes trace_write wait */
 };
 
 /* dir must not exist; its parent must. header->version is not looked at, and an
