@@ -83,6 +83,7 @@
 #define RT_O_CALL_NR 0xa0
 #define RT_O_CALL_MASK 0xa8
 #define RT_O_CALL_EXIT 0xb0
+#define RT_O_BRANCH 0xb8
 #define RT_O_WATCH 0x100
 #define RT_MAX_WATCHES 16
 #define RT_O_UNTRACED 0x200
@@ -110,7 +111,9 @@ struct rt_state {
 	uint64_t call_nr, call_mask;
 	uint32_t call_exit;
 	uint32_t call_counted; /* its ticks are subtracted; the supervisor's */
-	uint64_t reserved[9];
+	uint32_t branch; /* the exit of the last indirect branch */
+	uint32_t unused_too;
+	uint64_t reserved[8];
 	/* The last seen contents of each watched range. */
 	uint64_t watch[RT_MAX_WATCHES];
 	uint64_t reserved_too[16];

@@ -43,12 +43,6 @@ foreach(source ${programs})
   deja_test(translator/steps/${name} quick 120 translator_steps ${asm}/${name})
 endforeach()
 
-# A branch to a non-canonical address raises its fault at the branch; translated
-# code has left the branch when that is found, and the fault is reported at the
-# address. Known, and to be mended: then this line goes.
-set_tests_properties(translator/steps/handler_not_canonical PROPERTIES WILL_FAIL TRUE)
-
-
 # Programs of the system: their first instructions, at ticks drawn at random.
 function(deja_steps_of name insns)
   deja_test(translator/steps/first_of_${name} slow 240

@@ -9,6 +9,7 @@
 #include "tracee/stops.h"
 
 #define GATE_BYTES 2
+#define EFLAGS_RF 0x10000
 /* What a handler returns when the report is complete. */
 #define REPORTED 2
 
@@ -232,6 +233,12 @@ static int left_cache(struct task *t, struct task_stop *ret)
 		return 0;
 	case DBT_EXIT_NOEXEC:
 		r = fault_for_real(t);
+		return r ? r : RUNS_ON;
+	case DBT_EXIT_WILD:
+		/* The machine faults on its way to the target, not at the branch,
+		 * where the processor would have set its resume flag. */
+		t->regs.eflags |= EFLAGS_RF;
+		r = load_and_go(t, ret->dbt.target);
 		return r ? r : RUNS_ON;
 	case DBT_EXIT_UNDECODED:
 		r = load_and_go(t, RT_UNDEFINED);

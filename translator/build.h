@@ -64,7 +64,8 @@ void build_constant(struct build *b, size_t at, uint64_t value, uint32_t exit);
 
 /* ---- exits.c ---- */
 
-/* Adds an exit and its stub. x->block, stub and jump are filled in. */
+/* Adds an exit, without or with a stub. x->block, stub and jump are filled in. */
+uint32_t exits_note(struct build *b, struct exit x);
 uint32_t exits_add(struct build *b, struct exit x);
 taddr_t exits_stub(const struct build *b, uint32_t exit);
 /* jmp stub */

@@ -7,10 +7,17 @@
  */
 #include "translator/build.h"
 
+/* Which indirect branch this is, should its target turn out to be no address. */
+static void control_note(struct build *b, struct emit *e, const struct insn *in)
+{
+	emit_store_imm(e, ST(BRANCH), exits_note(b, (struct exit){ .target = in->pc }));
+}
+
 /* The target of an indirect branch is in rcx; rcx (and rdx, when normal) are in
  * their slots. */
-static void control_dynamic(struct build *b)
+static void control_dynamic(struct build *b, const struct insn *in)
 {
+	control_note(b, &b->e, in);
 	if (b->variant != DBT_NORMAL) {
 		emit_store(&b->e, REG_RCX, ST(TARGET));
 		emit_load(&b->e, REG_RCX, ST(RCX));
@@ -64,21 +71,27 @@ static void control_pop(struct build *b, const struct insn *in)
 }
 
 /* A return did not go where its call came from: count what is pending, search. */
-static taddr_t control_mismatch(struct build *b)
+static taddr_t control_mismatch(struct build *b, const struct insn *in)
 {
 	taddr_t lookup = b->z->mem.start + b->z->lookup_miss, start;
 	struct emit e;
 	uint32_t i;
 	size_t stop;
 
-	if (!b->ticks)
-		return lookup;
+	if (!b->ticks) {
+		e = build_cold(b, 16);
+		start = emit_here(&e);
+		control_note(b, &e, in);
+		emit_jmp(&e, lookup);
+		return start;
+	}
 	i = exits_add(b, (struct exit){ .why = DBT_EXIT_MISS,
 					.flags = EXIT_DYNAMIC | EXIT_CHECKED });
-	e = build_cold(b, 112);
+	e = build_cold(b, 128);
 	if (b->error)
 		return lookup;
 	start = emit_here(&e);
+	control_note(b, &e, in);
 	emit_store(&e, REG_RAX, ST(RAX));
 	emit_save_flags(&e);
 	emit_sub_mem(&e, ST(COUNTER), (uint8_t)b->ticks);
@@ -106,13 +119,13 @@ static void control_return(struct build *b, const struct step *s)
 	control_spill(b);
 	control_pop(b, &s->in);
 	if (!s->inlined) {
-		control_dynamic(b);
+		control_dynamic(b, &s->in);
 		return;
 	}
 	emit_mov_imm(&b->e, REG_RDX, -s->return_to);
 	emit_lea(&b->e, REG_RCX, REG_RCX, REG_RDX, 0);
 	ok = emit_jrcxz8(&b->e);
-	emit_jmp(&b->e, control_mismatch(b));
+	emit_jmp(&b->e, control_mismatch(b, &s->in));
 	emit_bind8(&b->e, ok);
 	emit_load(&b->e, REG_RDX, ST(RDX));
 	emit_load(&b->e, REG_RCX, ST(RCX));
@@ -140,7 +153,7 @@ static void control_indirect(struct build *b, const struct insn *in)
 		if (b->d->n_watches)
 			control_watch_push(b);
 	}
-	control_dynamic(b);
+	control_dynamic(b, in);
 }
 
 static void control_side(struct build *b, taddr_t target)

@@ -192,7 +192,7 @@ int dbt_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
 	int64_t block;
 
 	d->state->call_counted = 0;
-	if ((int64_t)(pc << 16) >> 16 != (int64_t)pc)
+	if (!space_canonical(pc))
 		return dbt_pending(d, DBT_EXIT_NOEXEC, pc, ret);
 	block = dbt_try_enter(d, pc, variant);
 	if (block == -ENOSPC) {

@@ -11,21 +11,28 @@
 
 #define STUB_BYTES 16
 
-uint32_t exits_add(struct build *b, struct exit x)
+uint32_t exits_note(struct build *b, struct exit x)
 {
 	struct cache *c = b->c;
-	uint32_t i = RT_EXIT_FIRST + (uint32_t)c->n_exits;
-	struct emit stub = build_cold(b, STUB_BYTES);
 	int r = cache_grow(&c->exits, &c->cap_exits, c->n_exits, sizeof(*c->exits));
 
 	if (r < 0) {
 		b->error = r;
 		return RT_EXIT_FIRST;
 	}
+	c->exits[c->n_exits] = x;
+	return RT_EXIT_FIRST + (uint32_t)c->n_exits++;
+}
+
+uint32_t exits_add(struct build *b, struct exit x)
+{
+	struct emit stub = build_cold(b, STUB_BYTES);
+	uint32_t i;
+
+	x.stub = b->cold;
+	i = exits_note(b, x);
 	emit_store_imm(&stub, ST(EXIT), i);
 	emit_jmp(&stub, b->z->mem.start + b->z->stop);
-	x.stub = b->cold;
-	c->exits[c->n_exits++] = x;
 	return i;
 }
 

@@ -48,6 +48,12 @@ struct dbt {
 	struct path path;	 /* scratch of the translation */
 };
 
+/* Whether a is an address at all (of 48 bits, sign-extended). */
+static inline bool space_canonical(taddr_t a)
+{
+	return (int64_t)(a << 16) >> 16 == (int64_t)a;
+}
+
 /* Forgets all translations of the cache, for all who share it. */
 void space_flush(struct dbt *d);
 

@@ -83,6 +83,23 @@ static void stop_details(struct dbt *d, const struct regs *r, struct dbt_stop *r
 	}
 }
 
+/* The processor does not retire a branch to what is no address: back to before
+ * it. What a CALL has pushed stays in the memory below the stack. */
+static void stop_wild(struct dbt *d, struct regs *r, struct dbt_stop *ret)
+{
+	const struct insn *in;
+
+	ret->target = d->state->target;
+	ret->pc = ret->insn_pc = cache_exit(d->cache, d->state->branch)->target;
+	in = fetch_insn(&d->fetch, ret->pc);
+	if (in && in->kind == INSN_RET)
+		r->rsp -= 8u + in->pops;
+	else if (in && in->kind == INSN_CALL_IND)
+		r->rsp += 8;
+	if (ret->why != DBT_EXIT_TICKS)
+		ret->why = DBT_EXIT_WILD;
+}
+
 static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r, struct dbt_stop *ret)
 {
 	struct rt_state *s = d->state;
@@ -101,6 +118,8 @@ static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r, st
 	}
 	if (x->why == DBT_EXIT_WATCH)
 		ret->watch = d->watches[x->what].start;
+	else if (x->flags & EXIT_DYNAMIC && !space_canonical(ret->pc))
+		stop_wild(d, r, ret);
 	if (ret->why == DBT_EXIT_MISS) {
 		d->cache->stats.misses++;
 		d->has_indirect_miss = x->flags & EXIT_DYNAMIC &&
@@ -111,8 +130,12 @@ static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r, st
 	stop_details(d, r, ret);
 }
 
-static void stop_of_lookup(struct dbt *d, struct dbt_stop *ret)
+static void stop_of_lookup(struct dbt *d, struct regs *r, struct dbt_stop *ret)
 {
+	if (!space_canonical(d->state->target)) {
+		stop_wild(d, r, ret);
+		return;
+	}
 	ret->why = DBT_EXIT_MISS;
 	ret->pc = ret->insn_pc = d->state->target;
 	d->indirect_miss = ret->pc;
@@ -177,7 +200,7 @@ void dbt_left(struct dbt *d, const struct regs *machine, struct regs *ret_progra
 	d->has_indirect_miss = false;
 	switch (number) {
 	case RT_EXIT_LOOKUP:
-		stop_of_lookup(d, ret);
+		stop_of_lookup(d, ret_program, ret);
 		break;
 	case RT_EXIT_PENDING:
 		*ret = d->pending;

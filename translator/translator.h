@@ -47,6 +47,7 @@ enum dbt_exit {
 	DBT_EXIT_STEP,	     /* DBT_STEP: pc is the next instruction */
 	DBT_EXIT_WATCH,	     /* a watched range changed; pc: behind the writer */
 	DBT_EXIT_NOEXEC,     /* pc is not executable: the program's own fault */
+	DBT_EXIT_WILD,	     /* the branch at pc leads to target, which is no address */
 	DBT_EXIT_UNDECODED,  /* what is at pc is no instruction: #UD is due */
 	DBT_EXIT_UNSUPPORTED /* an instruction deja cannot run (insn_text) */
 };
@@ -200,6 +201,7 @@ struct dbt_stop {
 	int vdso_nr;	    /* DBT_EXIT_VDSO: the system call number */
 	int call_nr;	    /* DBT_EXIT_CALLED */
 	taddr_t watch;	    /* DBT_EXIT_WATCH: start of the watched range */
+	taddr_t target;	    /* DBT_EXIT_WILD */
 	taddr_t fip_addr;   /* DBT_EXIT_FIP: where the image holds its FIP */
 	unsigned fip_bytes; /* and how many bytes of it: 2, 4 or 8 */
 	/* DBT_EXIT_TICKS in DBT_NORMAL: the arithmetic flags in EFLAGS are not
