@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "preload/runtime.h"
+#include "tracee/disk.h"
 #include "tracee/private.h"
 
 /* All kept caches together, in bytes of translated code. */
@@ -27,6 +28,8 @@ static void drop(struct pool *pool, size_t i)
 {
 	struct pooled *p = &pool->items[i];
 
+	if (pool->saves)
+		disk_save(p->cache, p->dbt);
 	dbt_destroy(p->dbt);
 	cache_memory_put(p->cache);
 	munmap(p->private, RT_PRIVATE_BYTES);

@@ -16,6 +16,7 @@ struct pooled {
 #define POOL_MAX 8
 
 struct pool {
+	bool saves; /* what it drops is kept on disk */
 	struct pooled items[POOL_MAX]; /* the oldest first */
 	size_t n;
 };
@@ -42,6 +43,9 @@ struct cache_memory {
 	uint8_t *write;			/* the zones, then the runtime page */
 	size_t bytes, runtime;		/* of all; where the runtime page is */
 	size_t promoted[DBT_MAX_ZONES]; /* bytes of a zone in huge pages */
+	uint64_t key[2];		/* on disk */
+	bool has_key;
+	size_t loaded; /* bytes of translations that came from disk */
 };
 
 struct task *task_new(struct tracees *w, pid_t tid, pid_t os_tid);

@@ -16,6 +16,7 @@
 
 #include "common/log.h"
 #include "preload/runtime.h"
+#include "tracee/disk.h"
 #include "tracee/private.h"
 #include "tracee/vdso.h"
 
@@ -460,9 +461,12 @@ static int protect_all(struct task *t)
 
 int space_image_ready(struct space *s)
 {
-	int r = register_code(s, 0, UINT64_MAX);
+	int r = vdso_register(s);
 
-	return r ? r : vdso_register(s);
+	if (r)
+		return r;
+	disk_load(s);
+	return register_code(s, 0, UINT64_MAX);
 }
 
 void space_image(const struct vmap *map, struct dbt_code_id *ret)

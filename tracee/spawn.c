@@ -143,6 +143,9 @@ int tracees_spawn(struct tracees *w, const char *program, char **argv, char **en
 	t = task_new(w, pid, pid);
 	if (!t)
 		return -ENOMEM;
+	/* A trace is untrusted, and what a replay translates is the trace's. With
+	 * address randomisation no other run has use for it. */
+	w->pool.saves = !aslr;
 	*ret = t;
 	return 0;
 }

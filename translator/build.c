@@ -104,7 +104,10 @@ static int build_pages(struct build *b, uint32_t block)
 
 		if (r < 0)
 			return r;
-		if (!known && b->d->fetch.ops->watch_code)
+		if (known)
+			continue;
+		cache_page(b->c, p->pages[i])->hash = fetch_hash(&b->d->fetch, p->pages[i]);
+		if (b->d->fetch.ops->watch_code)
 			b->d->fetch.ops->watch_code(b->d->fetch.ctx, p->pages[i]);
 	}
 	return 0;

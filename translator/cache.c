@@ -61,7 +61,7 @@ void cache_flush(struct cache *c)
 {
 	for (unsigned i = 0; i < c->n_zones; i++)
 		cache_init_zone(&c->zones[i]);
-	c->n_blocks = c->n_exits = c->n_nodes = c->n_members = 0;
+	c->n_blocks = c->n_exits = c->n_nodes = c->n_members = c->n_pages = c->n_hidden = 0;
 	buf_clear(&c->maps);
 	table_clear(&c->node_of);
 	table_clear(&c->page_of);
@@ -111,7 +111,9 @@ void cache_unref(struct cache *c)
 	free(c->exits);
 	free(c->nodes);
 	free(c->members);
+	free(c->pages);
 	free(c->mappings);
+	free(c->hidden);
 	buf_deinit(&c->maps);
 	table_deinit(&c->node_of);
 	table_deinit(&c->page_of);
@@ -184,15 +186,36 @@ bool cache_translated(const struct cache *c, taddr_t pc, enum dbt_variant varian
 	return i && cache_node_at(c, i)->block;
 }
 
-int cache_add_member(struct cache *c, taddr_t page, uint32_t block)
+struct page *cache_page(const struct cache *c, taddr_t at)
 {
-	uint64_t key = page / DEJA_PAGE_BYTES + 1;
-	int r = cache_grow(&c->members, &c->cap_members, c->n_members, sizeof(*c->members));
+	uint32_t i = table_get(&c->page_of, at / DEJA_PAGE_BYTES + 1);
+
+	return i ? &c->pages[i - 1] : NULL;
+}
+
+static int cache_new_page(struct cache *c, taddr_t at)
+{
+	int r = cache_grow(&c->pages, &c->cap_pages, c->n_pages, sizeof(*c->pages));
 
 	if (r < 0)
 		return r;
-	c->members[c->n_members++] = (struct member){ block, table_get(&c->page_of, key) };
-	return table_set(&c->page_of, key, (uint32_t)c->n_members);
+	c->pages[c->n_pages++] = (struct page){ .at = at };
+	return table_set(&c->page_of, at / DEJA_PAGE_BYTES + 1, (uint32_t)c->n_pages);
+}
+
+int cache_add_member(struct cache *c, taddr_t page, uint32_t block)
+{
+	struct page *p = cache_page(c, page);
+	int r = p ? 0 : cache_new_page(c, page);
+
+	if (!r)
+		r = cache_grow(&c->members, &c->cap_members, c->n_members, sizeof(*c->members));
+	if (r < 0)
+		return r;
+	p = cache_page(c, page);
+	c->members[c->n_members++] = (struct member){ block, p->members };
+	p->members = (uint32_t)c->n_members;
+	return 0;
 }
 
 const struct block *cache_find_host(const struct cache *c, taddr_t host)

@@ -28,7 +28,7 @@ struct block {
 	uint32_t entry;	      /* of indirect branches, in the zone; 0: none yet */
 	uint32_t map, map_bytes;
 	uint32_t first_exit, n_exits;
-	uint32_t wants_entry; /* unused bits of layout */
+	uint32_t hidden;      /* how many of its pages are */
 	uint8_t zone, variant;
 	bool dead;
 };
@@ -71,6 +71,20 @@ struct member {
 	uint32_t block, next;
 };
 
+/* A page of the program that blocks were made from. */
+struct page {
+	taddr_t at;
+	uint64_t hash;	  /* of its contents then */
+	uint32_t members; /* the first; 0: none */
+	/* The blocks are from an earlier run (store.c): nothing leads to them until
+	 * the page is mapped and has the same contents. */
+	bool hidden;
+};
+
+struct range {
+	taddr_t start, end;
+};
+
 struct cache {
 	unsigned refs;
 	uint64_t generation; /* counts flushes */
@@ -89,9 +103,13 @@ struct cache {
 	size_t n_members, cap_members;
 	struct buf maps;
 	struct table node_of;  /* cache_key() */
-	struct table page_of;  /* page number + 1: first member */
+	struct page *pages;
+	size_t n_pages, cap_pages;
+	struct table page_of;  /* page number + 1: number of the page */
 	struct mapping *mappings; /* sorted, apart */
 	size_t n_mappings, cap_mappings;
+	struct range *hidden; /* where hidden pages were mapped; apart */
+	size_t n_hidden, cap_hidden;
 
 	uint64_t *begins; /* a bit for each place where a block may begin */
 	uint32_t l2;	  /* the second-level table, in zone 0 */
@@ -132,6 +150,8 @@ bool cache_translated(const struct cache *c, taddr_t pc, enum dbt_variant varian
 
 void cache_note_begin(struct cache *c, taddr_t pc);
 
+/* NULL: no block was made from it. */
+struct page *cache_page(const struct cache *c, taddr_t at);
 /* Notes that a block depends on what is in this page. -ENOMEM */
 int cache_add_member(struct cache *c, taddr_t page, uint32_t block) must_check;
 

@@ -128,7 +128,11 @@ int dbt_unshare(struct dbt *d, const struct dbt_zone *zones, size_t n_zones)
 
 int dbt_map_code(struct dbt *d, taddr_t start, taddr_t end, const struct dbt_code_id *id)
 {
-	return cache_map(d->cache, start, end, id);
+	int r = cache_map(d->cache, start, end, id);
+
+	if (!r && d->cache->n_hidden)
+		space_reveal(d, start, end, id);
+	return r;
 }
 
 /* ---- entering ---- */

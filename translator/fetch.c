@@ -2,6 +2,8 @@
 #include "translator/fetch.h"
 
 #include <string.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include "translator/translator.h"
 
@@ -31,6 +33,13 @@ static const uint8_t *fetch_page(struct fetch *f, taddr_t page)
 		return NULL;
 	p->page = page;
 	return p->bytes;
+}
+
+uint64_t fetch_hash(struct fetch *f, taddr_t page)
+{
+	const uint8_t *p = fetch_page(f, page);
+
+	return p ? XXH3_64bits(p, DEJA_PAGE_BYTES) : 0;
 }
 
 static int fetch_decode(struct fetch *f, taddr_t pc, struct insn *ret)

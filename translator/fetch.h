@@ -24,6 +24,9 @@ void fetch_init(struct fetch *f, const struct dbt_ops *ops, void *ctx);
 /* The program's code may have changed. */
 void fetch_forget(struct fetch *f);
 
+/* A hash of the page's contents as they are translated from; 0: none. */
+uint64_t fetch_hash(struct fetch *f, taddr_t page);
+
 /* The instruction at pc. NULL when any byte of it is in a page that is not
  * executable. Valid until the next call with another pc. */
 const struct insn *fetch_insn(struct fetch *f, taddr_t pc);

@@ -4,48 +4,46 @@
 #include "translator/lookup.h"
 #include "translator/space.h"
 
-typedef size_t page_visit(struct dbt *d, uint64_t key);
+typedef size_t page_visit(struct dbt *d, struct page *p);
 
 /* Visits the pages of a range that translations depend on; a range that is
  * larger than the table is looked for the other way round. */
 static size_t invalidate_pages(struct dbt *d, taddr_t start, size_t bytes, page_visit *visit)
 {
-	const struct table *t = &d->cache->page_of;
-	uint64_t first = start / DEJA_PAGE_BYTES + 1;
-	uint64_t last = (start + (bytes ? bytes - 1 : 0)) / DEJA_PAGE_BYTES + 1;
+	const struct cache *c = d->cache;
+	taddr_t first = page_floor(start), last = page_floor(start + (bytes ? bytes - 1 : 0));
 	size_t n = 0;
 
-	if (last - first >= t->cap) {
-		for (size_t i = 0; i < t->cap; i++)
-			if (t->keys[i] >= first && t->keys[i] <= last && t->keys[i])
-				n += visit(d, t->keys[i]);
+	if ((last - first) / DEJA_PAGE_BYTES >= c->n_pages) {
+		for (size_t i = 0; i < c->n_pages; i++)
+			if (c->pages[i].at >= first && c->pages[i].at <= last)
+				n += visit(d, &c->pages[i]);
 		return n;
 	}
-	for (uint64_t key = first; key <= last; key++)
-		n += visit(d, key);
+	for (taddr_t at = first; at - first <= last - first; at += DEJA_PAGE_BYTES) {
+		struct page *p = cache_page(c, at);
+
+		n += p ? visit(d, p) : 0;
+	}
 	return n;
 }
 
-static size_t page_count(struct dbt *d, uint64_t key)
+static size_t page_count(struct dbt *d, struct page *p)
 {
 	const struct cache *c = d->cache;
 	size_t n = 0;
 
-	for (uint32_t i = table_get(&c->page_of, key); i; i = c->members[i - 1].next)
+	for (uint32_t i = p->members; i; i = c->members[i - 1].next)
 		n += !cache_block(c, c->members[i - 1].block)->dead;
 	return n;
 }
 
-static size_t page_drop(struct dbt *d, uint64_t key)
+size_t space_drop_page(struct dbt *d, struct page *p)
 {
 	struct cache *c = d->cache;
-	uint32_t i = table_get(&c->page_of, key);
 	size_t n = 0;
 
-	if (!i)
-		return 0;
-	table_replace(&c->page_of, key, 0);
-	for (; i; i = c->members[i - 1].next) {
+	for (uint32_t i = p->members; i; i = c->members[i - 1].next) {
 		struct block *b = cache_block(c, c->members[i - 1].block);
 
 		if (b->dead)
@@ -55,6 +53,8 @@ static size_t page_drop(struct dbt *d, uint64_t key)
 		link_drop(c, b);
 		n++;
 	}
+	p->members = 0;
+	p->hidden = false;
 	return n;
 }
 
@@ -65,7 +65,7 @@ bool dbt_has_code(const struct dbt *d, taddr_t start, size_t bytes)
 
 size_t dbt_invalidate(struct dbt *d, taddr_t start, size_t bytes)
 {
-	size_t n = invalidate_pages(d, start, bytes, page_drop);
+	size_t n = invalidate_pages(d, start, bytes, space_drop_page);
 
 	fetch_forget(&d->fetch);
 	d->cache->stats.invalidated += n;

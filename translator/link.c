@@ -78,8 +78,10 @@ void link_drop(struct cache *c, struct block *b)
 	struct node *node = cache_node_at(c, b->node);
 
 	b->dead = true;
-	if (node->block != (uint32_t)(b - c->blocks) + 1)
+	if (node->block == (uint32_t)(b - c->blocks) + 1)
+		node->block = 0;
+	else if (!b->hidden)
 		return;
-	node->block = 0;
-	link_waiting(c, node, 0);
+	link_waiting(c, node,
+		     node->block ? cache_host(c, cache_block(c, node->block)) : 0);
 }

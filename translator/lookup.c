@@ -18,6 +18,11 @@ static uint32_t l2_bytes(uint32_t entries)
 	return (entries + L2_TAIL) * (uint32_t)sizeof(struct l2_entry);
 }
 
+uint32_t lookup_l2_bytes(const struct cache *c)
+{
+	return l2_bytes(c->l2_entries);
+}
+
 static struct l2_entry *l2_table(const struct cache *c)
 {
 	return (struct l2_entry *)(void *)(c->zones[0].mem.write + c->l2);
@@ -180,6 +185,14 @@ int lookup_add(struct dbt *d, uint32_t block, bool now)
 	if (now || *l1_slot(d, b->pc) == RT_LOOKUP)
 		*l1_slot(d, b->pc) = host;
 	return 0;
+}
+
+void lookup_reveal(struct dbt *d, const struct block *b)
+{
+	struct cache *c = d->cache;
+
+	if (!l2_set(c, b->pc, c->zones[b->zone].mem.start + b->entry) && d->l2 != c->l2)
+		lookup_set_l2(d);
 }
 
 void lookup_remove(struct dbt *d, const struct block *b)

@@ -14,12 +14,19 @@
 /* An empty second level in zone 0, at its present hot end. */
 void lookup_init_l2(struct cache *c);
 
+/* The bytes that the second level has in the zone. */
+uint32_t lookup_l2_bytes(const struct cache *c);
+
 /* Sets up state page and first level for this cache as it is now. */
 void lookup_init_private(struct dbt *d);
 
 /* Makes block i found by indirect branches. now: one waits for it, so it goes
  * into the first level whatever is there. -ENOSPC: the zone is full. */
 int lookup_add(struct dbt *d, uint32_t block, bool now) must_check;
+
+/* The same for a block with an indirect entry that nobody waits for, and that
+ * need not be found. */
+void lookup_reveal(struct dbt *d, const struct block *b);
 
 /* Makes it not found any more. */
 void lookup_remove(struct dbt *d, const struct block *b);

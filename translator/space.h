@@ -56,6 +56,12 @@ static inline bool space_canonical(taddr_t a)
 
 /* Forgets all translations of the cache, for all who share it. */
 void space_flush(struct dbt *d);
+/* Drops the blocks that were made from the page; returns how many. */
+size_t space_drop_page(struct dbt *d, struct page *p);
+/* What is at [start, end) was mapped (id NULL: anonymous): blocks from an earlier
+ * run are found from now on where they are of the same code, and dropped where
+ * they are not. */
+void space_reveal(struct dbt *d, taddr_t start, taddr_t end, const struct dbt_code_id *id);
 
 bool space_has_breakpoint(const struct dbt *d, taddr_t pc);
 /* The vDSO function (or vsyscall) that begins at pc: its system call, or -1. */

@@ -260,6 +260,29 @@ bool dbt_owns(const struct dbt *d, taddr_t machine_pc);
  * as many of the result count. */
 taddr_t dbt_fix_fip(const struct dbt *d, taddr_t fip, unsigned bytes);
 
+/* ---- keeping translations from one run to the next (store.c) ---- */
+
+/* What translations depend on besides the code they were made from: settings,
+ * zones, the processor, vDSO entries. Not the program that deja is. */
+void dbt_identity(const struct dbt *d, uint64_t ret[2]);
+
+/*
+ * Writes the cache to fd. key: of the caller's, asked for when it is loaded.
+ * d is good for nothing but dbt_destroy() then. -ENODATA: nothing to save, or the
+ * cache is shared or has breakpoints or watches; -ESTALE: most of what is in it is
+ * no longer true; -errno of write(2).
+ */
+int dbt_save(struct dbt *d, const uint64_t key[2], int fd) must_check;
+
+/*
+ * Reads what dbt_save() wrote into a dbt that has no translations yet and whose
+ * zones are unused. What is loaded is not used before dbt_map_code() tells that
+ * its code is mapped, and then only page by page where the contents are those it
+ * was made from; watch_code is called for these pages. -EINVAL: it is damaged, of
+ * another key, or no such file; d is as before. -ENOMEM
+ */
+int dbt_load(struct dbt *d, const uint64_t key[2], int fd) must_check;
+
 /* Bytes of a zone that hold translated code now, counted from its start. */
 size_t dbt_zone_used(const struct dbt *d, unsigned zone);
 
