@@ -335,8 +335,13 @@ static int register_code(struct space *s, taddr_t start, taddr_t end)
 	     !r && v && v < s->map.vmas + s->map.n && v->start < end; v++) {
 		struct dbt_code_id id;
 
-		if (v->prot & PROT_EXEC)
-			r = dbt_map_code(s->dbt, v->start, v->end, code_id(v, &id));
+		if (!(v->prot & PROT_EXEC))
+			continue;
+		r = dbt_map_code(s->dbt, v->start, v->end, code_id(v, &id));
+		/* What a sharer translated is not guarded here. */
+		if (!r && v->prot & PROT_WRITE && dbt_shared(s->dbt) &&
+		    dbt_has_code(s->dbt, v->start, v->end - v->start))
+			r = -EEXIST;
 	}
 	return r;
 }

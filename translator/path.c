@@ -50,6 +50,7 @@ static bool walk_end(struct walk *w, enum path_end end)
 static bool walk_stop(struct walk *w, enum dbt_exit why)
 {
 	w->p->why = why;
+	path_add_page(w->p, page_floor(w->pc));
 	return walk_end(w, PATH_STOP);
 }
 

@@ -27,6 +27,11 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE 25
+#endif
+#define HUGE_BYTES ((size_t)2 << 20)
+
 #define STORE_MAGIC	   0x31636a6564 /* "dejc1" */
 #define STORE_MAX_SECTIONS (9 + 4 * DBT_MAX_ZONES)
 
@@ -270,14 +275,20 @@ static void take_header(struct cache *c, const struct store_header *h)
 	c->node_of.n = h->nodes;
 }
 
-/* Room for n items and some more. */
+/* Room for n items and some more, in place of what was there. Fresh memory costs
+ * a fault for each page, so that large arrays get large ones. */
 static bool store_alloc(void *p, size_t *cap, size_t n, size_t size)
 {
-	void *bigger = realloc(*(void **)p, (n + n / 8 + 64) * size);
+	size_t bytes = (n + n / 8 + 64) * size;
+	size_t align = bytes < HUGE_BYTES / 2 ? 16 : HUGE_BYTES;
+	void *room = aligned_alloc(align, (bytes + align - 1) & ~(align - 1));
 
-	if (!bigger)
+	if (!room)
 		return false;
-	*(void **)p = bigger;
+	if (align == HUGE_BYTES)
+		(void)!madvise(room, bytes, MADV_HUGEPAGE);
+	free(*(void **)p);
+	*(void **)p = room;
 	*cap = n + n / 8 + 64;
 	return true;
 }
@@ -321,12 +332,17 @@ static bool sizes_fit(struct cache *c, int fd)
 	return !fstat(fd, &st) && (uint64_t)st.st_size == bytes;
 }
 
-/* One call for all pages that read() is going to write to. */
+/* The pages that read() is going to write to, few at a time being slow; huge ones
+ * where most of one is in use. */
 static void populate(const struct zone *z)
 {
-	size_t hot = page_ceil(z->hot), cold = page_floor(z->cold);
+	size_t hot = page_ceil(z->hot), cold = page_floor(z->cold), done = 0;
 
-	(void)!madvise(z->mem.write, hot, MADV_POPULATE_WRITE);
+	while (done + HUGE_BYTES / 2 <= hot && done + HUGE_BYTES <= z->limit &&
+	       !madvise(z->mem.write + done, HUGE_BYTES, MADV_COLLAPSE))
+		done += HUGE_BYTES;
+	if (done < hot)
+		(void)!madvise(z->mem.write + done, hot - done, MADV_POPULATE_WRITE);
 	(void)!madvise(z->mem.write + cold, page_ceil(z->limit) - cold, MADV_POPULATE_WRITE);
 }
 

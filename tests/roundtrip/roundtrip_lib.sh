@@ -29,7 +29,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/deja-test.XXXXXX")
 mkdir "$work/home" "$work/traces" "$work/results" "$work/tmp"
 export HOME=$work/home DEJA_TRACE_DIR=$work/traces TMPDIR=$work/tmp
 export DEJA_TEST_ID=${work##*/} LC_ALL=C.UTF-8 TZ=UTC0 PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
-unset XDG_DATA_HOME XDG_CONFIG_HOME XDG_CACHE_HOME DEJA_LOG PYTHONPATH PERL5LIB
+unset XDG_DATA_HOME XDG_CONFIG_HOME XDG_CACHE_HOME DEJA_CACHE_DIR DEJA_LOG PYTHONPATH PERL5LIB
 failures=0
 # The scripts of tests/roundtrip/real are told the variant.
 case ${1:-plain} in
