@@ -14,7 +14,9 @@ static void print_all(void)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	printf("\n`deja help COMMAND' tells of the options. A TRACE is a directory or a name in\n"
 	       "the place where traces are kept ($DEJA_TRACE_DIR, else $XDG_DATA_HOME/deja, else\n"
-	       "~/.local/share/deja); without one, the latest is taken.\n\n"
+	       "~/.local/share/deja); without one, the latest is taken. Translated code is kept\n"
+	       "in $DEJA_CACHE_DIR (empty: not at all), else $XDG_CACHE_HOME/deja, else\n"
+	       "~/.cache/deja; it may be deleted at any time.\n\n"
 	       "Exit status: of record and `replay -a', that of the program; else 0, 1 when\n"
 	       "something failed, 2 when the command line was wrong, 3 when a replay diverged;\n"
 	       "126 and 127 when the program cannot be executed or was not found.\n");

@@ -29,7 +29,7 @@
 #include "tracee/private.h"
 
 /* All files together; those used longest ago go first. */
-#define MAX_BYTES ((uint64_t)512 << 20)
+#define MAX_BYTES  ((uint64_t)512 << 20)
 #define NAME_BYTES 40
 
 /* ---- the directory ---- */
@@ -104,7 +104,7 @@ static int hash_module(struct dl_phdr_info *info, size_t size, void *ctx)
 		const uint8_t *at = (const uint8_t *)(info->dlpi_addr + p->p_vaddr);
 		const uint8_t *end = at + p->p_memsz;
 
-		while (p->p_type == PT_NOTE && (size_t)(end - at) > sizeof(ElfW(Nhdr))) {
+		while (p->p_type == PT_NOTE && end - at > (ptrdiff_t)sizeof(ElfW(Nhdr))) {
 			const ElfW(Nhdr) *note = (const void *)at;
 			size_t name = (note->n_namesz + 3u) & ~3u;
 
@@ -160,14 +160,6 @@ static void file_name(const uint64_t key[2], char ret[NAME_BYTES])
 
 /* ---- loading ---- */
 
-static uint64_t cache_bytes(const struct dbt *d)
-{
-	struct dbt_stats stats;
-
-	dbt_stats(d, &stats);
-	return stats.cache_bytes;
-}
-
 static int load(struct space *s, int dir)
 {
 	cleanup_close int fd = -1;
@@ -190,6 +182,7 @@ static int load(struct space *s, int dir)
 void disk_load(struct space *s)
 {
 	struct cache_memory *c = s->cache;
+	struct dbt_stats stats = { 0 };
 	cleanup_close int dir = -1;
 	int r;
 
@@ -200,7 +193,9 @@ void disk_load(struct space *s)
 	if (dir < 0)
 		return;
 	r = load(s, dir);
-	c->loaded = r ? 0 : cache_bytes(s->dbt);
+	if (!r)
+		dbt_stats(s->dbt, &stats);
+	c->loaded = stats.cache_bytes;
 	if (r != -ENOENT)
 		log_debug("translations on disk: %s, %zu KiB", r ? fail_text() : "loaded",
 			  c->loaded / 1024);
@@ -281,11 +276,14 @@ static int save(struct cache_memory *c, struct dbt *d, int dir)
 
 void disk_save(struct cache_memory *c, struct dbt *d)
 {
-	uint64_t bytes = cache_bytes(d);
 	cleanup_close int dir = -1;
+	struct dbt_stats stats;
 	int r;
 
-	if (!c->has_key || bytes <= c->loaded + c->loaded / 50 + 8192)
+	dbt_stats(d, &stats);
+	/* One that was flushed was full: the next run shall not begin with it. */
+	if (!c->has_key ||
+	    (stats.cache_bytes <= c->loaded + c->loaded / 50 + 8192 && !stats.flushes))
 		return;
 	dir = open_dir(true);
 	if (dir < 0)
@@ -294,6 +292,6 @@ void disk_save(struct cache_memory *c, struct dbt *d)
 	if (r)
 		log_debug("translations are not kept on disk: %s", fail_text());
 	else
-		log_debug("translations on disk: saved, %" PRIu64 " KiB", bytes / 1024);
+		log_debug("translations on disk: saved, %" PRIu64 " KiB", stats.cache_bytes / 1024);
 	limit_size(dir);
 }

@@ -94,10 +94,10 @@ void dbt_identity(const struct dbt *d, uint64_t ret[2])
 	XXH128_hash_t h;
 
 	XXH3_128bits_reset(&state);
-	XXH3_128bits_update(&state,
-			    (uint64_t[5]){ k->max_insns, k->max_ticks, k->ahead, c->zone_limit,
-					   c->pext },
-			    5 * sizeof(uint64_t));
+	XXH3_128bits_update(
+		&state,
+		(uint64_t[5]){ k->max_insns, k->max_ticks, k->ahead, c->zone_limit, c->pext },
+		5 * sizeof(uint64_t));
 	for (unsigned i = 0; i < c->n_zones; i++)
 		XXH3_128bits_update(&state,
 				    (uint64_t[2]){ c->zones[i].mem.start, c->zones[i].limit },
@@ -416,6 +416,7 @@ int dbt_load(struct dbt *d, const uint64_t key[2], int fd)
 	if (r < 0) {
 		table_deinit(&c->node_of);
 		cache_flush(c);
+		c->stats.flushes = 0;
 	}
 	lookup_init_private(d);
 	return r < 0 ? fail(r, "these translations are damaged") : 0;

@@ -18,16 +18,16 @@
 
 #include <cmocka.h>
 
-#define PAGES 4
+#define PAGES	   4
 #define CODE_BYTES ((size_t)PAGES * DEJA_PAGE_BYTES)
 
 /* rax = the sum of n for n = rdi .. 1 and of 1 from another page, then r15 */
 static const uint8_t loop[] = {
-	0x31, 0xc0,			    /* xor eax, eax */
-	0x48, 0x01, 0xf8,		    /* 1: add rax, rdi */
-	0x48, 0xff, 0xcf,		    /* dec rdi */
-	0x75, 0xf8,			    /* jnz 1b */
-	0xe9, 0xf1, 0x0f, 0x00, 0x00,	    /* jmp to the next page */
+	0x31, 0xc0,		      /* xor eax, eax */
+	0x48, 0x01, 0xf8,	      /* 1: add rax, rdi */
+	0x48, 0xff, 0xcf,	      /* dec rdi */
+	0x75, 0xf8,		      /* jnz 1b */
+	0xe9, 0xf1, 0x0f, 0x00, 0x00, /* jmp to the next page */
 };
 static const uint8_t tail[] = {
 	0x48, 0x83, 0xc0, 0x01, /* add rax, 1 */
