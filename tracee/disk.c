@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -120,18 +121,25 @@ static int hash_module(struct dl_phdr_info *info, size_t size, void *ctx)
 	return 1; /* nothing tells it from another */
 }
 
-/* The first page of the executed file: its ELF header and mostly its build-id. */
+/* Which files were mapped at the exec, as far as their places tell, and the first
+ * page of the executed file's code. It is one that runs in any case: reading
+ * another would show in the error code of a fault there. */
 static bool hash_image(XXH3_state_t *state, const struct space *s)
 {
 	uint8_t page[DEJA_PAGE_BYTES];
-	const struct vma *v = s->map.vmas;
+	taddr_t first = 0;
 
-	while (v < s->map.vmas + s->map.n && !v->ino)
-		v++;
-	if (v == s->map.vmas + s->map.n ||
-	    os_read(s->os_tid, v->start, page, sizeof(page)) != sizeof(page))
+	for (size_t i = 0; i < s->map.n; i++) {
+		const struct vma *v = &s->map.vmas[i];
+
+		if (!(v->prot & PROT_EXEC) || !v->ino)
+			continue;
+		first = first ? first : v->start;
+		XXH3_128bits_update(state, (uint64_t[3]){ v->start, v->end, v->offset },
+				    3 * sizeof(uint64_t));
+	}
+	if (!first || os_read(s->os_tid, first, page, sizeof(page)) != sizeof(page))
 		return false;
-	XXH3_128bits_update(state, &v->start, sizeof(v->start));
 	XXH3_128bits_update(state, page, sizeof(page));
 	return true;
 }

@@ -50,7 +50,8 @@ static bool walk_end(struct walk *w, enum path_end end)
 static bool walk_stop(struct walk *w, enum dbt_exit why)
 {
 	w->p->why = why;
-	path_add_page(w->p, page_floor(w->pc));
+	if ((int64_t)w->pc > 0) /* not the vsyscall page */
+		path_add_page(w->p, page_floor(w->pc));
 	return walk_end(w, PATH_STOP);
 }
 
