@@ -121,7 +121,7 @@ int dbt_unshare(struct dbt *d, const struct dbt_zone *zones, size_t n_zones)
 	cache_unref(old);
 	d->cache = c;
 	d->has_indirect_miss = false;
-	fetch_forget(&d->fetch);
+	fetch_turn(&d->fetch);
 	lookup_init_private(d);
 	return 0;
 }
@@ -167,6 +167,7 @@ static int64_t dbt_block(struct dbt *d, taddr_t pc, enum dbt_variant variant, bo
 		return cache_node_at(c, (uint32_t)n)->block;
 	if (dbt_must_unshare(d, pc))
 		return -EXDEV;
+	fetch_turn(&d->fetch);
 	block = build_block(d, pc, variant, indirect);
 	if (block > 0 && variant == DBT_NORMAL && d->config.ahead) {
 		r = ahead_translate(d, (uint32_t)block);

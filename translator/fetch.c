@@ -11,65 +11,73 @@ void fetch_init(struct fetch *f, const struct dbt_ops *ops, void *ctx)
 {
 	f->ops = ops;
 	f->ctx = ctx;
-	fetch_forget(f);
-}
-
-void fetch_forget(struct fetch *f)
-{
 	for (size_t i = 0; i < FETCH_PAGES; i++)
 		f->pages[i].page = 1;
-	for (size_t i = 0; i < FETCH_INSNS; i++)
-		f->insns[i].len = 0;
 }
 
-static const uint8_t *fetch_page(struct fetch *f, taddr_t page)
+void fetch_turn(struct fetch *f)
+{
+	f->turn++;
+}
+
+/* NULL: it is not executable. */
+static const struct fetch_page *fetch_page(struct fetch *f, taddr_t page)
 {
 	struct fetch_page *p = &f->pages[page / DEJA_PAGE_BYTES % FETCH_PAGES];
+	uint8_t now[DEJA_PAGE_BYTES];
+	bool known = p->page == page;
 
-	if (p->page == page)
-		return p->bytes;
+	if (known && p->turn == f->turn)
+		return p;
 	p->page = 1;
-	if (f->ops->fetch(f->ctx, page, p->bytes, DEJA_PAGE_BYTES) != DEJA_PAGE_BYTES)
+	if (f->ops->fetch(f->ctx, page, now, sizeof(now)) != sizeof(now))
 		return NULL;
+	if (!known || memcmp(p->bytes, now, sizeof(now))) {
+		memcpy(p->bytes, now, sizeof(now));
+		p->change = ++f->changes;
+	}
 	p->page = page;
-	return p->bytes;
+	p->turn = f->turn;
+	return p;
 }
 
 uint64_t fetch_hash(struct fetch *f, taddr_t page)
 {
-	const uint8_t *p = fetch_page(f, page);
+	const struct fetch_page *p = fetch_page(f, page);
 
-	return p ? XXH3_64bits(p, DEJA_PAGE_BYTES) : 0;
+	return p ? XXH3_64bits(p->bytes, DEJA_PAGE_BYTES) : 0;
 }
 
-static int fetch_decode(struct fetch *f, taddr_t pc, struct insn *ret)
+/* An instruction that goes on in the next page. */
+static int fetch_across(struct fetch *f, const struct fetch_page *first, taddr_t pc,
+			struct insn *ret)
 {
+	size_t n = DEJA_PAGE_BYTES - pc % DEJA_PAGE_BYTES;
+	const struct fetch_page *second;
 	uint8_t bytes[15];
-	size_t in_page = DEJA_PAGE_BYTES - pc % DEJA_PAGE_BYTES;
-	size_t n = in_page < sizeof(bytes) ? in_page : sizeof(bytes);
-	const uint8_t *p = fetch_page(f, page_floor(pc));
 
-	if (!p)
+	memcpy(bytes, first->bytes + pc % DEJA_PAGE_BYTES, n);
+	second = fetch_page(f, page_floor(pc) + DEJA_PAGE_BYTES);
+	if (!second)
 		return -1;
-	if (n == sizeof(bytes) || insn_decode(pc, p + pc % DEJA_PAGE_BYTES, n, ret) < 0) {
-		memcpy(bytes, p + pc % DEJA_PAGE_BYTES, n);
-		if (n < sizeof(bytes)) {
-			p = fetch_page(f, page_floor(pc) + DEJA_PAGE_BYTES);
-			if (!p)
-				return -1;
-			memcpy(bytes + n, p, sizeof(bytes) - n);
-		}
-		return insn_decode(pc, bytes, sizeof(bytes), ret);
-	}
-	return 0;
+	memcpy(bytes + n, second->bytes, sizeof(bytes) - n);
+	return insn_decode(pc, bytes, sizeof(bytes), ret);
 }
 
 const struct insn *fetch_insn(struct fetch *f, taddr_t pc)
 {
+	const struct fetch_page *p = fetch_page(f, page_floor(pc));
 	struct insn *in = &f->insns[pc % FETCH_INSNS];
+	uint64_t *decoded = &f->decoded[pc % FETCH_INSNS];
+	size_t n = DEJA_PAGE_BYTES - pc % DEJA_PAGE_BYTES;
 
-	if (in->len && in->pc == pc)
+	if (!p)
+		return NULL;
+	if (in->len && in->pc == pc && *decoded == p->change)
 		return in;
-	in->len = 0;
-	return fetch_decode(f, pc, in) < 0 ? NULL : in;
+	*decoded = p->change;
+	if (!insn_decode(pc, p->bytes + pc % DEJA_PAGE_BYTES, n < 15 ? n : 15, in))
+		return in;
+	*decoded = 0;
+	return n >= 15 || fetch_across(f, p, pc, in) < 0 ? NULL : in;
 }

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The program's code, read through dbt_ops.fetch a page at a time, and decoded
- * once. */
+/*
+ * The program's code, read through dbt_ops.fetch a page at a time, and decoded
+ * once. A page that nothing was translated from may change without notice, so
+ * each translation that a stop asks for is a turn, in which a page is read again
+ * and compared when it is first used.
+ */
 #pragma once
 
 #include "translator/insn.h"
@@ -13,16 +17,20 @@ struct dbt_ops;
 struct fetch {
 	const struct dbt_ops *ops;
 	void *ctx;
+	uint64_t turn, changes;
 	struct fetch_page {
-		taddr_t page; /* 1: none */
+		taddr_t page;	/* 1: none */
+		uint64_t turn;	/* in which it was last read */
+		uint64_t change; /* number of the contents */
 		uint8_t bytes[DEJA_PAGE_BYTES];
 	} pages[FETCH_PAGES];
-	struct insn insns[FETCH_INSNS]; /* by the low bits of pc; len 0: none */
+	struct insn insns[FETCH_INSNS];	 /* by the low bits of pc; len 0: none */
+	uint64_t decoded[FETCH_INSNS]; /* from which contents of its page */
 };
 
 void fetch_init(struct fetch *f, const struct dbt_ops *ops, void *ctx);
-/* The program's code may have changed. */
-void fetch_forget(struct fetch *f);
+/* The program's code may have changed: a new turn. */
+void fetch_turn(struct fetch *f);
 
 /* A hash of the page's contents as they are translated from; 0: none. */
 uint64_t fetch_hash(struct fetch *f, taddr_t page);

@@ -67,7 +67,7 @@ size_t dbt_invalidate(struct dbt *d, taddr_t start, size_t bytes)
 {
 	size_t n = invalidate_pages(d, start, bytes, space_drop_page);
 
-	fetch_forget(&d->fetch);
+	fetch_turn(&d->fetch);
 	d->cache->stats.invalidated += n;
 	return n;
 }

@@ -15,10 +15,16 @@ static void stop_registers(const struct rt_state *s, const struct regs *machine,
 	r->orig_rax = (uint64_t)-1;
 }
 
+static const struct insn *stop_fetch(struct dbt *d, taddr_t pc)
+{
+	fetch_turn(&d->fetch);
+	return fetch_insn(&d->fetch, pc);
+}
+
 /* An instruction that sees the outside: where its result goes. */
 static void stop_insn(struct dbt *d, struct dbt_stop *ret)
 {
-	const struct insn *in = fetch_insn(&d->fetch, ret->pc);
+	const struct insn *in = stop_fetch(d, ret->pc);
 	struct insn_operands o;
 
 	if (!in)
@@ -45,7 +51,7 @@ static uint64_t stop_gpr(const struct regs *r, int reg)
  * 12 (4 bytes) or 6 (2 bytes), FXSAVE and XSAVE at 8, of 8 bytes with REX.W. */
 static void stop_image(struct dbt *d, const struct regs *r, struct dbt_stop *ret)
 {
-	const struct insn *in = fetch_insn(&d->fetch, ret->insn_pc);
+	const struct insn *in = stop_fetch(d, ret->insn_pc);
 	struct insn_operands o;
 	taddr_t a;
 
@@ -91,7 +97,7 @@ static void stop_wild(struct dbt *d, struct regs *r, struct dbt_stop *ret)
 
 	ret->target = d->state->target;
 	ret->pc = ret->insn_pc = cache_exit(d->cache, d->state->branch)->target;
-	in = fetch_insn(&d->fetch, ret->pc);
+	in = stop_fetch(d, ret->pc);
 	if (in && in->kind == INSN_RET)
 		r->rsp -= 8u + in->pops;
 	else if (in && in->kind == INSN_CALL_IND)

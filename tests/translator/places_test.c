@@ -380,6 +380,36 @@ static void changed_code_is_translated_again(void **state)
 	munmap(p, 3 * DEJA_PAGE_BYTES);
 }
 
+/* Nobody tells of changes in a page that nothing was translated from yet. */
+static void code_that_was_looked_at_and_changed_runs_as_it_is(void **state)
+{
+	/* test eax, eax; jz to the next page; jmp r12 */
+	static const uint8_t first[] = { 0x85, 0xc0, 0x0f, 0x84, 0xf8, 0x0f, 0, 0, 0x41, 0xff, 0xe4 };
+	static const uint8_t then[] = { 0x41, 0xff, 0xe4 };
+	static const uint8_t now[] = { 0xb8, 7, 0, 0, 0, 0x41, 0xff, 0xe4 };
+	uint8_t *p = changeable();
+
+	(void)state;
+	inprocess_destroy(d);
+	d = inprocess_create(&(struct dbt_config){ .ahead = false });
+	dbt_arm(d, INT64_MAX);
+	memcpy(p, first, sizeof(first));
+	memcpy(p + 4096, then, sizeof(then));
+	cpu.r.r12 = inprocess_end();
+	cpu.r.rax = 1;
+	start(p);
+	assert_int_equal(run(DBT_NORMAL), 0);
+	assert_int_equal(stop.pc, inprocess_end());
+	assert_false(dbt_has_code(d, at(p) + 4096, 1));
+
+	memcpy(p + 4096, now, sizeof(now));
+	cpu.r.rax = 0;
+	start(p);
+	assert_int_equal(run(DBT_NORMAL), 0);
+	assert_int_equal(cpu.r.rax, 7);
+	munmap(p, 3 * DEJA_PAGE_BYTES);
+}
+
 static void code_without_permission_stops_where_control_reaches_it(void **state)
 {
 	uint8_t *p = changeable();
@@ -559,6 +589,7 @@ int main(void)
 		TEST(vdso_functions_stop_at_their_entry),
 		TEST(return_elsewhere_keeps_flags_and_registers),
 		TEST(changed_code_is_translated_again),
+		TEST(code_that_was_looked_at_and_changed_runs_as_it_is),
 		TEST(code_without_permission_stops_where_control_reaches_it),
 		TEST(what_is_no_instruction_stops_before_it),
 		TEST(watched_memory_stops_behind_the_writer),

@@ -15,7 +15,7 @@ void wild_return(void);
 void wild_call(void);
 extern const char wild_return_at[], wild_call_at[], wild_end[];
 __asm__(".text\n"
-	"wild_return: movabs $0x4141414141414141, %rax\n push %rax\n cmp %rsp, %rax\n"
+	"wild_return: movabs $0x4141414141414141, %rax\n push %rax\n test %rax, %rax\n"
 	"wild_return_at: ret\n"
 	"wild_call: push $0\n movabs $0x8000000000000000, %rax\n xor %edx, %edx\n"
 	"wild_call_at: call *%rax\n"
