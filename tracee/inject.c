@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// System calls that the supervisor makes in the tracee. An injected call runs at
-// a gate's SYSCALL instruction; the seccomp filter stops it there, and the exit
-// of the call is the second stop. The program's registers are in t->regs all the
-// while and are loaded again when the task next runs.
+// System calls that the supervisor makes in the tracee. At RT_GATE_UNTRACED an
+// injected call goes through, and the runtime's stop behind it has the result: one
+// stop. At another gate the seccomp filter stops it, and the exit of the call is the
+// second stop. The program's registers are in t->regs all the while and are loaded
+// again when the task next runs.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -67,6 +68,26 @@ int task_wait_internal(struct task *t, int (*resume)(pid_t tid, int signo), int 
 	}
 }
 
+/* The call's second stop, at its exit. */
+static int wait_for_exit(struct task *t, int64_t *ret)
+{
+	struct regs regs;
+	int status, r = os_cont_to_syscall(t->os_tid, 0);
+
+	while (!r) {
+		r = task_wait_internal(t, os_cont_to_syscall, &status);
+		/* A clone's event comes before the end of the call. */
+		if (r || WSTOPSIG(status) == (SIGTRAP | 0x80))
+			break;
+		r = os_cont_to_syscall(t->os_tid, 0);
+	}
+	if (!r)
+		r = os_get_regs(t->os_tid, &regs);
+	if (!r)
+		*ret = (int64_t)regs.rax;
+	return r;
+}
+
 int task_inject_at(struct task *t, taddr_t gate, int nr, const uint64_t args[6], int64_t *ret)
 {
 	struct regs regs = t->machine;
@@ -88,25 +109,22 @@ int task_inject_at(struct task *t, taddr_t gate, int nr, const uint64_t args[6],
 		r = os_cont(t->os_tid, 0);
 	if (!r)
 		r = task_wait_internal(t, os_cont, &status);
-	if (!r && status >> 16 == PTRACE_EVENT_SECCOMP)
-		r = os_cont_to_syscall(t->os_tid, 0);
-	while (!r) {
-		r = task_wait_internal(t, os_cont_to_syscall, &status);
-		/* A clone's event comes before the end of the call. */
-		if (r || WSTOPSIG(status) == (SIGTRAP | 0x80))
-			break;
-		r = os_cont_to_syscall(t->os_tid, 0);
-	}
-	if (!r)
-		r = os_get_regs(t->os_tid, &regs);
-	if (!r)
-		*ret = (int64_t)regs.rax;
-	return r;
+	if (r || gate != RT_GATE_UNTRACED)
+		return r ? r : wait_for_exit(t, ret);
+	*ret = (int64_t)((const struct rt_state *)t->space->private)->stop_rax;
+	return 0;
+}
+
+/* Behind the runtime's stop the kernel would make a call that was interrupted at
+ * once, and not as a restart. */
+static taddr_t gate_for(const struct task *t)
+{
+	return t->call_entered ? RT_GATE_INJECT : RT_GATE_UNTRACED;
 }
 
 int task_inject(struct task *t, int nr, const uint64_t args[6], int64_t *ret)
 {
-	return task_inject_at(t, RT_GATE_INJECT, nr, args, ret);
+	return task_inject_at(t, gate_for(t), nr, args, ret);
 }
 
 int task_map_fd(struct task *t, taddr_t gate, taddr_t scratch, const struct remote_map *maps,
@@ -149,7 +167,7 @@ int task_map_fd(struct task *t, taddr_t gate, taddr_t scratch, const struct remo
 
 int task_map(struct task *t, const struct remote_map *map)
 {
-	return task_map_fd(t, RT_GATE_INJECT, RT_STATE + SPACE_SCRATCH_OFFSET, map, 1);
+	return task_map_fd(t, gate_for(t), RT_STATE + SPACE_SCRATCH_OFFSET, map, 1);
 }
 
 int task_open_instead(struct task *t, const char *path, int fd)

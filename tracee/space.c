@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/log.h"
 #include "preload/runtime.h"
 #include "tracee/disk.h"
@@ -22,18 +23,23 @@
 
 /* ---- the private region ---- */
 
+/* Ready for injected calls. */
 static int private_new(void **ret_map, int *ret_fd)
 {
-	int fd = memfd_create("deja-state", MFD_CLOEXEC);
+	cleanup_close int fd = memfd_create("deja-state", MFD_CLOEXEC);
+	struct rt_state *state;
 	void *p;
 
 	if (fd < 0 || ftruncate(fd, RT_PRIVATE_BYTES))
 		return fail_errno(-errno, "memory for the state page");
-	p = mmap(NULL, RT_PRIVATE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	p = mmap(NULL, RT_PRIVATE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
 	if (p == MAP_FAILED)
 		return fail_errno(-errno, "memory for the state page");
+	state = p;
+	state->stop_entry = RT_STOP;
 	*ret_map = p;
 	*ret_fd = fd;
+	fd = -1;
 	return 0;
 }
 

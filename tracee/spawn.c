@@ -283,7 +283,7 @@ int task_fork(struct task *parent, pid_t tid, bool shares, struct task **ret)
 	uint64_t flags = CLONE_PARENT | SIGCHLD | (shares ? CLONE_VM : 0);
 	struct task_stop stop = { .child_shares = shares };
 	int64_t child;
-	int r = task_inject(parent, SYS_clone, (uint64_t[6]){ flags }, &child);
+	int r = task_inject_at(parent, RT_GATE_INJECT, SYS_clone, (uint64_t[6]){ flags }, &child);
 
 	if (r)
 		return r;

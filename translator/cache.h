@@ -45,7 +45,7 @@ struct exit {
 	taddr_t target;	 /* the program's pc there */
 	uint32_t block;
 	uint32_t node, next; /* linkable: in the list of the target's node */
-	uint32_t jump, stub; /* in the block's zone */
+	uint32_t jump, stub; /* in the block's zone; before an instruction: its length */
 	uint8_t why;	 /* enum dbt_exit */
 	uint8_t flags;	 /* EXIT_ */
 	int8_t ticks;	 /* retired and not subtracted by the code; -1: the reverse */

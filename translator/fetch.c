@@ -11,8 +11,6 @@ void fetch_init(struct fetch *f, const struct dbt_ops *ops, void *ctx)
 {
 	f->ops = ops;
 	f->ctx = ctx;
-	for (size_t i = 0; i < FETCH_PAGES; i++)
-		f->pages[i].page = 1;
 }
 
 void fetch_turn(struct fetch *f)
@@ -25,18 +23,18 @@ static const struct fetch_page *fetch_page(struct fetch *f, taddr_t page)
 {
 	struct fetch_page *p = &f->pages[page / DEJA_PAGE_BYTES % FETCH_PAGES];
 	uint8_t now[DEJA_PAGE_BYTES];
-	bool known = p->page == page;
+	bool known = p->key == page + 1;
 
 	if (known && p->turn == f->turn)
 		return p;
-	p->page = 1;
+	p->key = 0;
 	if (f->ops->fetch(f->ctx, page, now, sizeof(now)) != sizeof(now))
 		return NULL;
 	if (!known || memcmp(p->bytes, now, sizeof(now))) {
 		memcpy(p->bytes, now, sizeof(now));
 		p->change = ++f->changes;
 	}
-	p->page = page;
+	p->key = page + 1;
 	p->turn = f->turn;
 	return p;
 }

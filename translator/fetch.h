@@ -19,7 +19,7 @@ struct fetch {
 	void *ctx;
 	uint64_t turn, changes;
 	struct fetch_page {
-		taddr_t page;	/* 1: none */
+		taddr_t key;	/* the page's address + 1; 0: none */
 		uint64_t turn;	/* in which it was last read */
 		uint64_t change; /* number of the contents */
 		uint8_t bytes[DEJA_PAGE_BYTES];
@@ -28,6 +28,7 @@ struct fetch {
 	uint64_t decoded[FETCH_INSNS]; /* from which contents of its page */
 };
 
+/* f: all zero, of which little is touched: fresh memory is dear. */
 void fetch_init(struct fetch *f, const struct dbt_ops *ops, void *ctx);
 /* The program's code may have changed: a new turn. */
 void fetch_turn(struct fetch *f);

@@ -24,12 +24,15 @@ static const struct insn *stop_fetch(struct dbt *d, taddr_t pc)
 /* An instruction that sees the outside: where its result goes. */
 static void stop_insn(struct dbt *d, struct dbt_stop *ret)
 {
-	const struct insn *in = stop_fetch(d, ret->pc);
+	const struct insn *in;
 	struct insn_operands o;
 
+	if (ret->why == DBT_EXIT_INSN && ret->insn != DBT_INSN_RDPID &&
+	    ret->insn != DBT_INSN_RDRAND && ret->insn != DBT_INSN_RDSEED)
+		return;
+	in = stop_fetch(d, ret->pc);
 	if (!in)
 		return;
-	ret->insn_bytes = in->len;
 	insn_operands(in, &o);
 	if (o.reg >= 0) {
 		ret->insn_reg = (unsigned)o.reg;
@@ -115,7 +118,7 @@ static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r, st
 	ret->why = x->why;
 	ret->pc = x->flags & EXIT_DYNAMIC ? s->target : x->target;
 	ret->insn_pc = ret->pc - x->insn_bytes;
-	ret->insn_bytes = x->insn_bytes;
+	ret->insn_bytes = x->why == DBT_EXIT_INSN ? x->jump : x->insn_bytes;
 	ret->insn = x->what;
 	s->counter -= x->ticks;
 	if (x->flags & EXIT_CHECKED && (out || s->counter < 0)) {
