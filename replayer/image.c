@@ -90,7 +90,7 @@ static int build(struct replayer *r, const struct event *e, struct task *t)
 		err = rep_apply_writes(t, e);
 	if (!err)
 		err = task_set_xstate(t, e->tasks[0].xstate.data, e->tasks[0].xstate.len);
-	return err ? err : space_image_ready(t->space);
+	return err ? err : space_image_ready(t);
 }
 
 int rep_build_image(struct replayer *r, const struct event *e, struct task **ret)

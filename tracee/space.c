@@ -357,7 +357,7 @@ int space_code_going(struct task *t, taddr_t start, taddr_t end)
 	struct space *s = t->space;
 	int r = 0;
 
-	for (size_t i = 0; !r && i < s->map.n; i++) {
+	for (size_t i = 0; s->ready && !r && i < s->map.n; i++) {
 		const struct vma *v = &s->map.vmas[i];
 
 		if (v->prot & PROT_EXEC && v->start < end && v->end > start)
@@ -374,7 +374,7 @@ int space_code_going(struct task *t, taddr_t start, taddr_t end)
 
 int space_code_mapped(struct task *t, taddr_t start, taddr_t end)
 {
-	int r = t->space->dbt ? register_code(t->space, start, end) : 0;
+	int r = t->space->ready ? register_code(t->space, start, end) : 0;
 
 	return r == -EEXIST ? space_unshare(t) : r;
 }
@@ -470,14 +470,16 @@ static int protect_all(struct task *t)
 	return r;
 }
 
-int space_image_ready(struct space *s)
+int space_image_ready(struct task *t)
 {
+	struct space *s = t->space;
 	int r = vdso_register(s);
 
 	if (r)
 		return r;
 	disk_load(s);
-	return register_code(s, 0, UINT64_MAX);
+	s->ready = true;
+	return space_code_mapped(t, 0, UINT64_MAX);
 }
 
 void space_image(const struct vmap *map, struct dbt_code_id *ret)
@@ -508,9 +510,8 @@ static int make_dbt(struct task *t, const struct pooled *kept)
 		     : dbt_create(&s->tracees->options.translator, zones, n, s->private, &ops, s,
 				  &s->dbt);
 
-	if (!r)
-		r = space_image_ready(s);
-	return r == -EEXIST ? space_unshare(t) : r;
+	/* In replay the image is yet to come. */
+	return r || s->tracees->options.replay ? r : space_image_ready(t);
 }
 
 static const uint8_t syscall_insn[] = { 0x0f, 0x05 };
@@ -565,6 +566,7 @@ int space_fork(struct task *child, const struct space *parent)
 	s->image = parent->image;
 	s->cache = parent->cache;
 	s->cache->refs++;
+	s->ready = parent->ready;
 	s->has_shared = parent->has_shared;
 	s->maps_data = parent->maps_data;
 	r = vmap_copy(&parent->map, &s->map);

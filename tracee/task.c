@@ -176,7 +176,7 @@ size_t task_read(struct task *t, taddr_t addr, void *ret, size_t len)
 
 size_t task_write(struct task *t, taddr_t addr, const void *data, size_t len)
 {
-	if (t->space && t->space->dbt && dbt_has_code(t->space->dbt, addr, len) &&
+	if (t->space && t->space->ready && dbt_has_code(t->space->dbt, addr, len) &&
 	    space_code_going(t, page_floor(addr), page_ceil(addr + len)))
 		return 0;
 	return os_write(t->os_tid, addr, data, len);

@@ -82,6 +82,7 @@ struct space {
 	struct space_watch *watches; /* of reads: their pages are not accessible */
 	size_t n_watches;
 	const uint8_t *untraced; /* of space_set_untraced() */
+	bool ready;		 /* the image is complete: changes of code count */
 	bool has_shared;	 /* writable memory shared with other spaces */
 	bool maps_data;		 /* files that a write(2) may change */
 };
@@ -274,7 +275,7 @@ int task_adopt_child(struct task *parent, const struct task_stop *stop,
 
 /* Replay: the map of the space is complete now: code and vDSO are told to the
  * translator. */
-int space_image_ready(struct space *s) must_check;
+int space_image_ready(struct task *t) must_check;
 /* Before the map changes in [start, end), or code there is overwritten: drops
  * the translations of what this space could execute there. Behind the change:
  * tells the translator what can be executed now. */
