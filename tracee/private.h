@@ -26,6 +26,7 @@ struct tracees {
 	struct pool pool;
 	struct task **tasks;
 	size_t n, cap;
+	struct task *stubs[2]; /* none of the tasks; see stub.c; by memory layout */
 	int core;
 	struct early_status {
 		pid_t os_tid;
@@ -47,6 +48,24 @@ struct cache_memory {
 	bool has_key;
 	size_t loaded; /* bytes of translations that came from disk */
 };
+
+/* ---- spawn.c ---- */
+
+struct launch {
+	const char *program;
+	char **argv, **envp;
+	int fd; /* >= 0: execute this instead of program */
+	unsigned long personality;
+	int error_pipe; /* of spawn_launch() */
+};
+
+/* Starts a process, seized and with the filter, and waits for its exec's event. */
+int spawn_launch(struct launch *l, pid_t *ret) must_check;
+/* Goes on to the end of the exec; its registers are in t->machine then. */
+int spawn_finish_exec(struct task *t) must_check;
+
+/* The kernel's clone(2) event came for child: waits for its first stop. */
+int task_wait_for_child(struct tracees *w, pid_t child) must_check;
 
 struct task *task_new(struct tracees *w, pid_t tid, pid_t os_tid);
 void task_leave_space(struct task *t);

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Starting tracees: the first process of a recording, the new image after an
-// exec, and for replay an empty process or a copy of one.
-#include <elf.h>
+// exec, and a copy of a process.
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -19,17 +17,6 @@
 #include "common/log.h"
 #include "preload/runtime.h"
 #include "tracee/private.h"
-
-/* Where the stub of an empty process lies: below deja's own memory. */
-#define STUB_ADDR (RT_BASE - 0x20000)
-
-struct launch {
-	const char *program;
-	char **argv, **envp;
-	int fd; /* >= 0: execute this instead of program */
-	unsigned long personality;
-	int error_pipe;
-};
 
 static void child_fail(const struct launch *l)
 {
@@ -94,7 +81,7 @@ static int wait_for_exec(pid_t pid, int error_pipe)
 	return -error;
 }
 
-static int launch(struct launch *l, pid_t *ret)
+int spawn_launch(struct launch *l, pid_t *ret)
 {
 	cleanup_close int out = -1;
 	cleanup_close int in = -1;
@@ -136,7 +123,7 @@ int tracees_spawn(struct tracees *w, const char *program, char **argv, char **en
 			    .personality = aslr ? 0 : ADDR_NO_RANDOMIZE };
 	struct task *t;
 	pid_t pid;
-	int r = launch(&l, &pid);
+	int r = spawn_launch(&l, &pid);
 
 	if (r)
 		return fail_errno(r, "%s", program);
@@ -150,7 +137,7 @@ int tracees_spawn(struct tracees *w, const char *program, char **argv, char **en
 	return 0;
 }
 
-static int finish_exec_call(struct task *t)
+int spawn_finish_exec(struct task *t)
 {
 	int status, r = os_cont_to_syscall(t->os_tid, 0);
 
@@ -163,7 +150,7 @@ static int finish_exec_call(struct task *t)
 
 int task_finish_exec(struct task *t)
 {
-	int r = finish_exec_call(t);
+	int r = spawn_finish_exec(t);
 
 	if (r)
 		return r;
@@ -176,106 +163,6 @@ int task_finish_exec(struct task *t)
 	t->in_call = t->call_entered = t->call_vdso = t->settle = false;
 	t->mode = TASK_STOPPED;
 	return vmap_read_proc(t->os_tid, &t->space->map);
-}
-
-/* ---- replay ---- */
-
-/* A static program of one page that does nothing but hold a SYSCALL. */
-struct stub {
-	Elf64_Ehdr header;
-	Elf64_Phdr segment;
-	uint8_t code[8];
-};
-
-static int make_stub(void)
-{
-	static const uint8_t code[8] = { 0x0f, 0x05, 0xeb, 0xfc };
-	struct stub stub = {
-		.header = { .e_ident = { ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
-					 ELFDATA2LSB, EV_CURRENT },
-			    .e_type = ET_EXEC,
-			    .e_machine = EM_X86_64,
-			    .e_version = EV_CURRENT,
-			    .e_entry = STUB_ADDR + offsetof(struct stub, code),
-			    .e_phoff = offsetof(struct stub, segment),
-			    .e_ehsize = sizeof(Elf64_Ehdr),
-			    .e_phentsize = sizeof(Elf64_Phdr),
-			    .e_phnum = 1 },
-		.segment = { .p_type = PT_LOAD,
-			     .p_flags = PF_R | PF_X,
-			     .p_vaddr = STUB_ADDR,
-			     .p_paddr = STUB_ADDR,
-			     .p_filesz = sizeof(struct stub),
-			     .p_memsz = sizeof(struct stub),
-			     .p_align = DEJA_PAGE_BYTES },
-	};
-	int fd = memfd_create("deja-stub", MFD_CLOEXEC);
-
-	memcpy(stub.code, code, sizeof(code));
-	if (fd >= 0 && write(fd, &stub, sizeof(stub)) == (ssize_t)sizeof(stub))
-		return fd;
-	return -errno;
-}
-
-/* Unmaps what the kernel gave the stub; the vDSO is sealed and stays. */
-static int unmap_stub(struct task *t)
-{
-	struct vmap m = { 0 };
-	int64_t result;
-	int r = vmap_read_proc(t->os_tid, &m);
-
-	for (size_t i = 0; !r && i < m.n; i++) {
-		const struct vma *v = &m.vmas[i];
-
-		if (v->flags & (VMA_VDSO | VMA_VVAR) || (v->start >= RT_BASE && v->end <= RT_END))
-			continue;
-		for (size_t z = 0; z < t->space->layout.n_zones; z++)
-			if (v->start == t->space->layout.zone[z])
-				goto next;
-		r = task_inject(t, SYS_munmap, (uint64_t[6]){ v->start, v->end - v->start },
-				&result);
-	next:;
-	}
-	vmap_deinit(&m);
-	return r;
-}
-
-int tracees_spawn_empty(struct tracees *w, pid_t tid, const struct space_layout *layout,
-			const struct dbt_code_id *image, bool compat_layout, struct task **ret)
-{
-	char *none[] = { NULL }, *argv[] = { (char *)"deja-replay", NULL };
-	struct launch l = { .argv = argv,
-			    .envp = none,
-			    .personality =
-				    ADDR_NO_RANDOMIZE | (compat_layout ? ADDR_COMPAT_LAYOUT : 0) };
-	cleanup_close int fd = make_stub();
-	struct task *t;
-	pid_t pid;
-	int r;
-
-	if (fd < 0)
-		return fail_errno(fd, "cannot make the process for replay");
-	l.fd = fd;
-	r = launch(&l, &pid);
-	if (r)
-		return fail_errno(r, "cannot start the process for replay");
-	t = task_new(w, tid, pid);
-	if (!t)
-		return -ENOMEM;
-	r = finish_exec_call(t);
-	t->regs = t->machine;
-	t->space = space_new(w, pid);
-	if (!r && !t->space)
-		r = -ENOMEM;
-	if (!r)
-		r = space_install(t, layout, image);
-	if (!r)
-		r = unmap_stub(t);
-	if (r)
-		task_destroy(t);
-	else
-		*ret = t;
-	return r;
 }
 
 int task_fork(struct task *parent, pid_t tid, bool shares, struct task **ret)

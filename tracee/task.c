@@ -204,8 +204,7 @@ int task_set_xstate(struct task *t, const void *data, size_t len)
 	return os_set_xstate(t->os_tid, data, len);
 }
 
-/* The kernel's clone(2) event came for `stop.child`; its first stop follows. */
-static int wait_for_child(struct tracees *w, pid_t child)
+int task_wait_for_child(struct tracees *w, pid_t child)
 {
 	pid_t tid;
 	int status, r;
@@ -221,7 +220,7 @@ static int wait_for_child(struct tracees *w, pid_t child)
 int task_adopt_child(struct task *parent, const struct task_stop *stop, struct task **ret)
 {
 	struct task *t;
-	int r = wait_for_child(parent->tracees, stop->child);
+	int r = task_wait_for_child(parent->tracees, stop->child);
 
 	if (r)
 		return r;

@@ -28,6 +28,9 @@ void tracees_destroy(struct tracees *w)
 		return;
 	while (w->n)
 		task_destroy(w->tasks[w->n - 1]);
+	for (size_t i = 0; i < 2; i++)
+		if (w->stubs[i])
+			task_destroy(w->stubs[i]);
 	pool_deinit(&w->pool);
 	free(w->tasks);
 	free(w->early);
