@@ -137,10 +137,10 @@ for i in $(seq 0 24); do
 	at=$((i < 4 ? i * 16 : size * i / 25))
 	byte=$(od -An -tu1 -j$at -N1 good)
 	printf "\\$(printf %o $((byte ^ 255)))" | dd of="$file" bs=1 seek=$at conv=notrunc 2>/dev/null
+	cmp -s good "$file" && fail "damage at $at: nothing was damaged"
 	run ./prog
 	prints "3 4" "damage at $at of $size"
 	many "damage at $at of $size"
-	cmp -s good "$file" && fail "damage at $at: nothing was damaged"
 	cp good "$file"
 done
 for bytes in 0 1 100 $((size / 2)) $((size - 1)); do
