@@ -49,13 +49,14 @@ static struct l2_entry *l2_find(const struct cache *c, taddr_t pc, bool empty)
 static bool l2_place(struct cache *c, uint32_t entries)
 {
 	struct zone *z = &c->zones[0];
+	uint32_t at = (z->hot + 63) & ~63u; /* no entry lies in two cache lines */
 
-	if (z->cold - z->hot < l2_bytes(entries) + 64)
+	if (z->cold < at || z->cold - at < l2_bytes(entries) + 64)
 		return false;
-	c->l2 = z->hot;
+	c->l2 = at;
 	c->l2_entries = entries;
 	c->l2_used = 0;
-	z->hot += l2_bytes(entries);
+	z->hot = at + l2_bytes(entries);
 	memset(l2_table(c), 0, l2_bytes(entries));
 	return true;
 }
