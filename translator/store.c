@@ -242,6 +242,7 @@ static bool header_fits(const struct cache *c, const struct store_header *h, con
 {
 	if (h->magic != STORE_MAGIC || h->key[0] != key[0] || h->key[1] != key[1] ||
 	    h->n_zones != c->n_zones || h->node_cap & (h->node_cap - 1) ||
+	    h->nodes >= h->node_cap || h->nodes != h->n_nodes ||
 	    h->l2_entries & (h->l2_entries - 1) || h->l2_entries > 1u << 20)
 		return false;
 	for (unsigned i = 0; i < c->n_zones; i++)
@@ -295,7 +296,7 @@ static bool store_alloc(void *p, size_t *cap, size_t n, size_t size)
 
 static bool store_alloc_all(struct cache *c)
 {
-	size_t node_cap = c->node_of.cap;
+	size_t node_cap = c->node_of.cap, nodes = c->node_of.n;
 	bool ok = store_alloc(&c->blocks, &c->cap_blocks, c->n_blocks, sizeof(*c->blocks)) &&
 		  store_alloc(&c->exits, &c->cap_exits, c->n_exits, sizeof(*c->exits)) &&
 		  store_alloc(&c->nodes, &c->cap_nodes, c->n_nodes, sizeof(*c->nodes)) &&
@@ -313,6 +314,7 @@ static bool store_alloc_all(struct cache *c)
 	c->node_of.keys = calloc(node_cap, sizeof(uint64_t));
 	c->node_of.values = malloc(node_cap * sizeof(uint32_t));
 	c->node_of.cap = node_cap;
+	c->node_of.n = nodes; /* a table that did not grow in time would never end */
 	return ok && c->node_of.keys && c->node_of.values;
 }
 

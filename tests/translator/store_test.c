@@ -56,14 +56,15 @@ static int map(size_t from, size_t to)
 			    (taddr_t)code + to * DEJA_PAGE_BYTES, &id);
 }
 
-static uint64_t run(uint64_t n)
+static uint64_t run_from(size_t page, uint64_t n)
 {
 	struct dbt_stop stop;
 	struct cpu cpu;
 
 	assert_int_equal(dbt_set_breakpoint(d, inprocess_end(), true), 0);
 	cpu_init(&cpu);
-	cpu.r.rip = (taddr_t)code;
+	cpu.r.rip = (taddr_t)code + page * DEJA_PAGE_BYTES;
+	cpu.r.rax = 1;
 	cpu.r.rdi = n;
 	cpu.r.r15 = inprocess_end();
 	do {
@@ -72,6 +73,22 @@ static uint64_t run(uint64_t n)
 	assert_int_equal(stop.why, DBT_EXIT_BREAKPOINT);
 	assert_int_equal(dbt_set_breakpoint(d, inprocess_end(), false), 0);
 	return cpu.r.rax;
+}
+
+static uint64_t run(uint64_t n)
+{
+	return run_from(0, n);
+}
+
+/* n times: test eax, eax; jz to behind itself. Then jmp r15. */
+static void put_branches(size_t page, size_t n)
+{
+	static const uint8_t branch[] = { 0x85, 0xc0, 0x74, 0x00 };
+	uint8_t *at = code + page * DEJA_PAGE_BYTES;
+
+	for (size_t i = 0; i < n; i++, at += sizeof(branch))
+		memcpy(at, branch, sizeof(branch));
+	memcpy(at, tail + 4, 3);
 }
 
 /* Blocks translated from pages of the code, not counting the test's own end. */
@@ -116,6 +133,22 @@ static int set_up(void **state)
 	assert_int_equal(run(10), 56);
 	assert_int_equal(save(), 0);
 	return 0;
+}
+
+/* The tables go on growing where they were. */
+static void more_is_translated_than_was_loaded(void **state)
+{
+	(void)state;
+	put_branches(2, 150);
+	put_branches(3, 1000);
+	assert_int_equal(load(key), 0);
+	assert_int_equal(map(0, PAGES), 0);
+	assert_int_equal(run_from(2, 0), 1);
+	assert_int_equal(save(), 0);
+	assert_int_equal(load(key), 0);
+	assert_int_equal(map(0, PAGES), 0);
+	assert_int_equal(run_from(3, 0), 1);
+	assert_int_equal(run_from(2, 0), 1);
 }
 
 static int tear_down(void **state)
@@ -234,6 +267,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(loaded_translations_are_used),
+		TEST(more_is_translated_than_was_loaded),
 		TEST(can_be_saved_again_with_what_was_not_mapped),
 		TEST(nothing_is_used_before_it_is_mapped),
 		TEST(changed_code_is_translated_again),
