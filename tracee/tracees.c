@@ -123,15 +123,16 @@ void task_free(struct task *t)
 
 void task_destroy(struct task *t)
 {
+	int status = 0, r = t->mode == TASK_DEAD ? -ESRCH : 0;
 	pid_t tid;
-	int status;
 
-	if (t->mode != TASK_DEAD) {
+	if (!r)
 		kill(t->os_tid, SIGKILL);
-		/* The stop before the end comes first; then the end. */
-		while (!os_wait(t->os_tid, false, &tid, &status) && WIFSTOPPED(status))
-			if (os_cont(t->os_tid, 0))
-				break;
+	/* The stop before the end comes first; then the end. */
+	while (!r || r == -EINTR) {
+		r = os_wait(t->os_tid, false, &tid, &status);
+		if (!r)
+			r = WIFSTOPPED(status) ? os_cont(t->os_tid, 0) : -ESRCH;
 	}
 	task_free(t);
 }
