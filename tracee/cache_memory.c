@@ -7,13 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/huge.h"
 #include "preload/runtime.h"
 #include "tracee/private.h"
-
-#ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE 25
-#endif
-#define HUGE_BYTES ((size_t)2 << 20)
 
 void cache_memory_put(struct cache_memory *c)
 {
@@ -92,7 +88,6 @@ size_t cache_memory_zones(const struct cache_memory *c, struct dbt_zone *ret)
  * spread over more small pages than the processor can look up quickly. A small
  * program never gets here. That a page cannot be made huge is no error.
  *
- * Source: madvise(2) MADV_COLLAPSE; it works whatever shmem_enabled says.
  * Measured: bench/run cc1
  */
 void cache_memory_promote(struct cache_memory *c, const struct dbt *d)
@@ -107,7 +102,7 @@ void cache_memory_promote(struct cache_memory *c, const struct dbt *d)
 			continue;
 		for (size_t o = 0; o < HUGE_BYTES; o += DEJA_PAGE_BYTES)
 			*(volatile uint8_t *)(page + o) = *(volatile uint8_t *)(page + o);
-		(void)!madvise(page, HUGE_BYTES, MADV_COLLAPSE);
+		(void)huge_collapse(page);
 		*done += HUGE_BYTES;
 	}
 }

@@ -314,7 +314,7 @@ void control_end(struct build *b)
 		build_map(b, p->next, NULL, 0);
 		exits_stop(b, (struct exit){ .target = p->next, .ticks = b->ticks,
 					     .why = (uint8_t)p->why, .what = p->stop.what,
-					     .insn_bytes = 0, .jump = p->stop.len });
+					     .jump = p->stop.len });
 		break;
 	case PATH_INDIRECT:
 	case PATH_SYSCALL:

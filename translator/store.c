@@ -20,17 +20,13 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "common/huge.h"
 #include "translator/lookup.h"
 #include "translator/space.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif
-
-#ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE 25
-#endif
-#define HUGE_BYTES ((size_t)2 << 20)
 
 #define STORE_MAGIC	   0x31636a6564 /* "dejc1" */
 #define STORE_MAX_SECTIONS (9 + 4 * DBT_MAX_ZONES)
@@ -341,7 +337,7 @@ static void populate(const struct zone *z)
 	size_t hot = page_ceil(z->hot), cold = page_floor(z->cold), done = 0;
 
 	while (done + HUGE_BYTES / 2 <= hot && done + HUGE_BYTES <= z->limit &&
-	       !madvise(z->mem.write + done, HUGE_BYTES, MADV_COLLAPSE))
+	       huge_collapse(z->mem.write + done))
 		done += HUGE_BYTES;
 	if (done < hot)
 		(void)!madvise(z->mem.write + done, hot - done, MADV_POPULATE_WRITE);

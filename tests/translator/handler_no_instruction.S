@@ -23,10 +23,7 @@ again:
 	jnz again
 	exit_ok
 handler:
-	mov 16(%rsi), %rax
-	xor %rax, seen
-	mov FRAME_RIP(%rsp), %rax
-	xor %rax, seen + 8
+	see_fault
 	add %r15, FRAME_RIP(%rsp)
 	ret
 	restorer

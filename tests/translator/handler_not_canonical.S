@@ -39,10 +39,7 @@ again:
 	jnz again
 	exit_ok
 handler:
-	mov 16(%rsi), %rax
-	xor %rax, seen
-	mov FRAME_RIP(%rsp), %rax
-	xor %rax, seen + 8
+	see_fault
 	mov FRAME_RSP(%rsp), %rax
 	xor %rax, seen + 16
 	mov %r15, FRAME_RIP(%rsp)

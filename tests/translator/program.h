@@ -76,6 +76,14 @@ program_action:
 	.text
 	.endm
 
+/* In a handler with siginfo: folds the address of the fault and RIP into seen. */
+	.macro see_fault
+	mov 16(%rsi), %rax
+	xor %rax, seen
+	mov FRAME_RIP(%rsp), %rax
+	xor %rax, seen + 8
+	.endm
+
 /* Ends with 77 unless CPUID has the bit: leaf, register, bit. */
 	.macro need leaf, reg, bit
 	mov $\leaf, %eax
