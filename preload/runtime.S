@@ -56,6 +56,10 @@ pre_runtime:
 	leaq 1(%rcx, %rdx), %rcx
 	jmp pre_runtime + RT_LOOKUP - RT_CODE
 
+	/* Returns come here, as to the entries of blocks, RT_RETURN_BYTES earlier. */
+	AT(RT_LOOKUP - RT_RETURN_BYTES)
+	movq %rcx, -8(%rsp)
+
 	/* Searches the second-level table, keeps what it finds in the first. */
 	AT(RT_LOOKUP)
 	movq %rax, ST(RAX)
@@ -89,6 +93,8 @@ pre_runtime:
 	movq ST(RAX), %rax
 	jmp pre_runtime + RT_LOOKUP_DEAD - RT_CODE
 
+	AT(RT_LOOKUP_DEAD - RT_RETURN_BYTES)
+	movq %rcx, -8(%rsp)
 	AT(RT_LOOKUP_DEAD)
 	movq %rcx, ST(TARGET)
 	movq ST(RCX), %rcx

@@ -41,8 +41,11 @@
 #define RT_SYSCALL (RT_CODE + 0x30) /* saves rcx, r11, then RT_GATE_TRACED */
 #define RT_STOP (RT_CODE + 0x140)   /* saves rax, rcx, r11, then RT_GATE_STOP */
 #define RT_LOOKUP_MISS (RT_CODE + 0x180) /* rcx = target - pc, rdx = -pc */
-#define RT_LOOKUP (RT_CODE + 0x190) /* rcx = target; rcx, rdx are in slots */
-#define RT_LOOKUP_DEAD (RT_CODE + 0x240) /* as RT_LOOKUP, known to be absent */
+/* In front of every place that RT_L1 names: mov [rsp - 8], rcx, the entry of
+ * returns. It puts right what the machine's RET popped. */
+#define RT_RETURN_BYTES 5
+#define RT_LOOKUP (RT_CODE + 0x1a0) /* rcx = target; rcx, rdx are in slots */
+#define RT_LOOKUP_DEAD (RT_CODE + 0x250) /* as RT_LOOKUP, known to be absent */
 /* As RT_SYSCALL, but a call whose number rt_state.untraced has goes by
  * RT_GATE_UNTRACED: one stop, behind the call. */
 #define RT_SYSCALL_CHOOSE (RT_CODE + 0x280)

@@ -11,18 +11,12 @@
 #include <errno.h>
 
 #include "translator/build.h"
-#include "translator/lookup.h"
 
 #define QUEUE 64
 #define BUDGET_INSNS 200 /* instructions translated for one miss */
 
-struct place {
-	taddr_t pc;
-	bool is_return;
-};
-
 struct queue {
-	struct place items[QUEUE];
+	taddr_t items[QUEUE];
 	unsigned first, n;
 };
 
@@ -32,50 +26,32 @@ struct ahead {
 	uint64_t insns; /* the budget's end, in instructions of the cache */
 };
 
-static void queue_put(struct queue *q, taddr_t pc, bool is_return)
+static void queue_put(struct queue *q, taddr_t pc)
 {
 	if (q->n < QUEUE)
-		q->items[(q->first + q->n++) % QUEUE] = (struct place){ pc, is_return };
+		q->items[(q->first + q->n++) % QUEUE] = pc;
 }
 
-static struct place queue_take(struct queue *q)
+static taddr_t queue_take(struct queue *q)
 {
-	struct place p = q->items[q->first];
+	taddr_t pc = q->items[q->first];
 
 	q->first = (q->first + 1) % QUEUE;
 	q->n--;
-	return p;
+	return pc;
 }
 
-static bool ahead_is_inlined(const struct path *p, unsigned call, taddr_t to)
+/* The exits that are likely to be taken come first: its end, and what it calls. */
+static unsigned ahead_likely(const struct path *p)
 {
-	for (unsigned i = call + 1; i < p->n; i++)
-		if (p->steps[i].inlined && p->steps[i].return_to == to)
-			return true;
-	return false;
+	return (p->end == PATH_DIRECT) + (p->n && p->steps[0].lands && p->steps[0].in.kind == INSN_CALL);
 }
 
-/* Where the calls of the block that was just made return to. */
-static void ahead_returns(struct ahead *a)
-{
-	const struct path *p = &a->d->path;
-
-	for (unsigned i = 0; i < p->n; i++) {
-		const struct insn *in = &p->steps[i].in;
-
-		if (in->kind != INSN_CALL && in->kind != INSN_CALL_IND)
-			continue;
-		if (!ahead_is_inlined(p, i, in->pc + in->len))
-			queue_put(&a->likely, in->pc + in->len, true);
-	}
-}
-
-/* Where its exits lead; the first linkable one is that of its end. */
 static void ahead_exits(struct ahead *a, uint32_t block)
 {
 	const struct cache *c = a->d->cache;
 	const struct block *b = cache_block(c, block);
-	struct queue *q = a->d->path.end == PATH_DIRECT ? &a->likely : &a->other;
+	unsigned likely = ahead_likely(&a->d->path);
 
 	for (uint32_t i = 0; i < b->n_exits; i++) {
 		const struct exit *x = cache_exit(c, b->first_exit + i);
@@ -83,29 +59,24 @@ static void ahead_exits(struct ahead *a, uint32_t block)
 		if (!(x->flags & EXIT_LINKABLE))
 			continue;
 		if (!cache_node_at(c, x->node)->block)
-			queue_put(q, x->target, false);
-		q = &a->other;
+			queue_put(likely ? &a->likely : &a->other, x->target);
+		likely -= likely > 0;
 	}
 }
 
-static int ahead_one(struct ahead *a, struct place p)
+static int ahead_one(struct ahead *a, taddr_t pc)
 {
-	struct cache *c = a->d->cache;
-	int64_t node = cache_node(c, p.pc, DBT_NORMAL), block;
+	int64_t block;
 
-	if (node < 0)
-		return (int)node;
-	block = cache_node_at(c, (uint32_t)node)->block;
-	if (!block) {
-		block = build_block(a->d, p.pc, DBT_NORMAL, p.is_return);
-		if (block == -ENOEXEC)
-			return 0;
-		if (block < 0)
-			return (int)block;
-		ahead_returns(a);
-		ahead_exits(a, (uint32_t)block);
-	}
-	return p.is_return ? lookup_add(a->d, (uint32_t)block, false) : 0;
+	if (cache_translated(a->d->cache, pc, DBT_NORMAL))
+		return 0;
+	block = build_block(a->d, pc, DBT_NORMAL, false);
+	if (block == -ENOEXEC)
+		return 0;
+	if (block < 0)
+		return (int)block;
+	ahead_exits(a, (uint32_t)block);
+	return 0;
 }
 
 /* Whether there is so much room that nothing else is driven out for it. */
@@ -124,7 +95,6 @@ int ahead_translate(struct dbt *d, uint32_t block)
 	struct ahead a = { .d = d, .insns = d->cache->stats.insns + BUDGET_INSNS };
 	int r = 0;
 
-	ahead_returns(&a);
 	ahead_exits(&a, block);
 	while (r >= 0 && a.likely.n + a.other.n && d->cache->stats.insns < a.insns &&
 	       ahead_has_room(d))

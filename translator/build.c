@@ -64,6 +64,8 @@ static void build_constants(struct build *b)
 
 static void build_sides(struct build *b)
 {
+	if (b->path->n && b->path->steps[0].lands)
+		control_called(b);
 	for (unsigned i = 0; i < b->n_sides; i++) {
 		const struct side *s = &b->sides[i];
 
@@ -86,7 +88,7 @@ static void build_body(struct build *b)
 		count_step(b, i);
 		arrival_check(b, s->in.pc);
 		control_step(b, s);
-		if (b->d->n_watches)
+		if (b->d->n_watches && !s->lands)
 			watch_check(b, &s->in, i + 1 < p->n ? p->steps[i + 1].in.pc : p->next);
 		if (b->error || b->e.full)
 			return;
@@ -159,6 +161,11 @@ static int64_t build_finish(struct build *b)
 	r = link_block(c, (uint32_t)c->n_blocks);
 	if (r < 0)
 		return r;
+	if (b->variant == DBT_NORMAL) {
+		r = lookup_add_landings(b->d, &block);
+		if (r < 0)
+			return r;
+	}
 	c->stats.blocks++;
 	c->stats.insns += b->path->n;
 	for (unsigned i = 0; i < b->path->n; i++)
@@ -191,8 +198,7 @@ static void build_begin(struct build *b, struct dbt *d, taddr_t pc, enum dbt_var
 
 static void build_entry(struct build *b)
 {
-	b->entry = (uint32_t)emit_offset(&b->e);
-	lookup_emit_entry(&b->e, b->pc, b->z->mem.start + b->z->lookup_miss);
+	b->entry = lookup_emit_entry(&b->e, b->pc, b->z->mem.start + b->z->lookup_miss);
 }
 
 int64_t build_block(struct dbt *d, taddr_t pc, enum dbt_variant variant, bool entry)

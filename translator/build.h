@@ -40,6 +40,7 @@ struct build {
 	struct map_writer map;
 	struct side sides[PATH_MAX_INSNS];
 	unsigned n_sides;
+	size_t call_at; /* the displacement of the first step's CALL, if it lands */
 	struct constant constants[(BUILD_COPIES + 3) * PATH_MAX_INSNS];
 	unsigned n_constants;
 	unsigned insns;
@@ -109,6 +110,8 @@ void copy_operand(struct build *b, const struct insn *in, enum emit_reg reg);
 
 /* Emits a step that is no plain copy. */
 void control_step(struct build *b, const struct step *s);
+/* What the first step calls, if it lands: the way there. */
+void control_called(struct build *b);
 /* What follows the last step. */
 void control_end(struct build *b);
 

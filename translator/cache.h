@@ -39,6 +39,7 @@ enum {
 	EXIT_CHECKED = 4,  /* its code subtracts ticks and checks the counter */
 	EXIT_DYNAMIC = 8,  /* the target is in rt_state.target */
 	EXIT_FLAGS = 16,   /* the arithmetic flags are lost here (and dead) */
+	EXIT_LANDING = 32, /* no exit: returns to target land at jump */
 };
 
 struct exit {

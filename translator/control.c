@@ -6,6 +6,7 @@
  * instruction's own would, with its registers recoverable.
  */
 #include "translator/build.h"
+#include "translator/lookup.h"
 
 /* Which indirect branch this is, should its target turn out to be no address. */
 static void control_note(struct build *b, struct emit *e, const struct insn *in)
@@ -13,18 +14,19 @@ static void control_note(struct build *b, struct emit *e, const struct insn *in)
 	emit_store_imm(e, ST(BRANCH), exits_note(b, (struct exit){ .target = in->pc }));
 }
 
-/* The target of an indirect branch is in rcx; rcx (and rdx, when normal) are in
- * their slots. */
+/* The target of an indirect branch is in rcx, rcx in its slot: stops. */
 static void control_dynamic(struct build *b, const struct insn *in)
 {
 	control_note(b, &b->e, in);
-	if (b->variant != DBT_NORMAL) {
-		emit_store(&b->e, REG_RCX, ST(TARGET));
-		emit_load(&b->e, REG_RCX, ST(RCX));
-		exits_stop(b, (struct exit){ .why = (uint8_t)b->path->why,
-					     .flags = EXIT_DYNAMIC, .ticks = b->ticks });
-		return;
-	}
+	emit_store(&b->e, REG_RCX, ST(TARGET));
+	emit_load(&b->e, REG_RCX, ST(RCX));
+	exits_stop(b, (struct exit){ .why = (uint8_t)b->path->why,
+				     .flags = EXIT_DYNAMIC, .ticks = b->ticks });
+}
+
+/* rdx = the index of rcx in the first-level table. */
+static void control_index(struct build *b)
+{
 	if (b->c->pext) {
 		emit_pext(&b->e, REG_RDX, REG_RCX, ST(L1_MASK));
 	} else {
@@ -36,6 +38,17 @@ static void control_dynamic(struct build *b, const struct insn *in)
 		emit_restore_flags(&b->e);
 		emit_load(&b->e, REG_RAX, ST(RAX));
 	}
+}
+
+/* To the target in rcx; rcx and rdx are in their slots. */
+static void control_jump(struct build *b, const struct insn *in)
+{
+	if (b->variant != DBT_NORMAL) {
+		control_dynamic(b, in);
+		return;
+	}
+	control_note(b, &b->e, in);
+	control_index(b);
 	emit_jmp_table(&b->e, RT_L1, REG_RDX);
 }
 
@@ -56,6 +69,78 @@ static void control_push(struct build *b, taddr_t pc)
 	}
 	emit_bytes(&b->e, (uint8_t[]){ 0xff, 0x35, 0, 0, 0, 0 }, 6);
 	build_constant(b, emit_offset(&b->e) - 4, pc, 0);
+}
+
+/* The push of an indirect call may change watched memory: look, with the
+ * program's registers in place. */
+static void control_watch_push(struct build *b)
+{
+	emit_store(&b->e, REG_RCX, ST(TARGET));
+	emit_load(&b->e, REG_RCX, ST(RCX));
+	watch_compare(b, 0, EXIT_DYNAMIC);
+	emit_load(&b->e, REG_RCX, ST(TARGET));
+}
+
+/* The processor predicts a RET well when it returns to behind its CALL, so the
+ * program's calls are calls of ours, too:
+ *
+ *		call 1f
+ *		(an indirect entry of the place behind the program's CALL, which
+ *		follows)
+ *		...
+ *	1:	what CALL pushed becomes the program's return address
+ *
+ * The address lies in the program's stack for a moment in which nothing can
+ * stop. The CALL faults where the program's would; spills: what is spilled. */
+static void control_call(struct build *b, const struct insn *in, uint8_t spills)
+{
+	taddr_t pc = in->pc + in->len;
+	uint32_t entry;
+
+	build_map(b, in->pc, in, spills);
+	b->call_at = emit_call(&b->e);
+	entry = lookup_emit_entry(&b->e, pc, b->z->mem.start + b->z->lookup_miss);
+	exits_note(b, (struct exit){ .target = pc, .flags = EXIT_LANDING, .jump = entry });
+}
+
+void control_called(struct build *b)
+{
+	const struct insn *in = &b->path->steps[0].in;
+	taddr_t pc = in->pc + in->len;
+
+	emit_patch(&b->e, b->call_at, emit_here(&b->e));
+	if ((int64_t)pc == (int32_t)pc) { /* mov qword [rsp], pc */
+		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0xc7, 0x04, 0x24 }, 4);
+		emit_u32(&b->e, (uint32_t)pc);
+	} else { /* lea rsp, [rsp + 8] */
+		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8d, 0x64, 0x24, 8 }, 5);
+		control_push(b, pc);
+	}
+	b->ticks = 0;
+	if (in->kind == INSN_CALL_IND) {
+		if (b->d->n_watches)
+			control_watch_push(b);
+		control_jump(b, in);
+		return;
+	}
+	if (b->d->n_watches)
+		watch_check(b, in, in->target);
+	exits_direct(b, in->target, 0);
+}
+
+/* A RET of ours, to where the table says that the target in rcx is. The entry
+ * there puts the program's stack right again.
+ *
+ *	mov rdx, [RT_L1 + rdx * 8]; lea rdx, [rdx - 5]; mov [rsp], rdx; ret */
+static void control_ret(struct build *b, const struct insn *in)
+{
+	control_note(b, &b->e, in);
+	control_index(b);
+	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8b, 0x14, 0xd5 }, 4);
+	emit_u32(&b->e, RT_L1);
+	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8d, 0x52, (uint8_t)-RT_RETURN_BYTES }, 4);
+	build_map(b, in->pc, in, SPILL_RCX | SPILL_RDX);
+	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x89, 0x14, 0x24, 0xc3 }, 5);
 }
 
 /* pop rcx; and what RET imm16 releases besides. A pop that faults has changed
@@ -117,9 +202,15 @@ static void control_return(struct build *b, const struct step *s)
 
 	build_map(b, s->in.pc, &s->in, 0);
 	control_spill(b);
+	if (!s->leaf && b->variant == DBT_NORMAL && !s->in.pops) {
+		build_map(b, s->in.pc, &s->in, 0);
+		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8b, 0x0c, 0x24 }, 4); /* mov rcx, [rsp] */
+		control_ret(b, &s->in);
+		return;
+	}
 	control_pop(b, &s->in);
-	if (!s->inlined) {
-		control_dynamic(b, &s->in);
+	if (!s->leaf) {
+		control_jump(b, &s->in);
 		return;
 	}
 	emit_mov_imm(&b->e, REG_RDX, -s->return_to);
@@ -131,29 +222,25 @@ static void control_return(struct build *b, const struct step *s)
 	emit_load(&b->e, REG_RCX, ST(RCX));
 }
 
-/* The push of an indirect call may change watched memory: look, with the
- * program's registers in place. */
-static void control_watch_push(struct build *b)
+static void control_indirect(struct build *b, const struct step *s)
 {
-	emit_store(&b->e, REG_RCX, ST(TARGET));
-	emit_load(&b->e, REG_RCX, ST(RCX));
-	watch_compare(b, 0, EXIT_DYNAMIC);
-	emit_load(&b->e, REG_RCX, ST(TARGET));
-}
+	const struct insn *in = &s->in;
 
-static void control_indirect(struct build *b, const struct insn *in)
-{
 	build_map(b, in->pc, in, 0);
 	control_spill(b);
 	build_map(b, in->pc, in, 0);
 	copy_operand(b, in, REG_RCX);
 	if (in->kind == INSN_CALL_IND) {
+		if (s->lands) {
+			control_call(b, in, SPILL_RCX);
+			return;
+		}
 		build_map(b, in->pc, in, SPILL_RCX);
 		control_push(b, in->pc + in->len);
 		if (b->d->n_watches)
 			control_watch_push(b);
 	}
-	control_dynamic(b, in);
+	control_jump(b, in);
 }
 
 static void control_side(struct build *b, taddr_t target)
@@ -270,6 +357,10 @@ void control_step(struct build *b, const struct step *s)
 	case INSN_JMP:
 		break;
 	case INSN_CALL:
+		if (s->lands) {
+			control_call(b, in, 0);
+			break;
+		}
 		build_map(b, in->pc, in, 0);
 		control_push(b, in->pc + in->len);
 		break;
@@ -278,7 +369,7 @@ void control_step(struct build *b, const struct step *s)
 		break;
 	case INSN_JMP_IND:
 	case INSN_CALL_IND:
-		control_indirect(b, in);
+		control_indirect(b, s);
 		break;
 	case INSN_POPF:
 		control_popf(b, in);

@@ -64,6 +64,7 @@ int count_ahead(struct build *b, taddr_t pc, struct insn *insns, taddr_t *ret_pc
 {
 	uint16_t live[BUILD_AHEAD]; /* flags still to be killed, by start; 0: none */
 	taddr_t pcs[BUILD_AHEAD];
+	bool called = false; /* calls are not copied */
 
 	for (int n = 0; n < BUILD_AHEAD; n++) {
 		const struct insn *in;
@@ -75,7 +76,8 @@ int count_ahead(struct build *b, taddr_t pc, struct insn *insns, taddr_t *ret_pc
 			return -1;
 		insns[n] = *in;
 		pcs[n] = pc;
-		live[n] = n <= BUILD_COPIES ? FLAG_ALL : 0;
+		live[n] = n <= BUILD_COPIES && !called ? FLAG_ALL : 0;
+		called |= in->kind == INSN_CALL;
 		for (int start = 0; start <= n; start++) {
 			if (!live[start])
 				continue;
@@ -107,6 +109,8 @@ static int count_place(const struct build *b, unsigned first, unsigned end)
 	for (unsigned i = end, seen = 1; i-- > first;) {
 		const struct insn *in = &b->path->steps[i].in;
 
+		if (b->path->steps[i].lands)
+			break;
 		if (seen)
 			live = FLAG_ALL;
 		live = in->seen ? FLAG_ALL : (uint16_t)((live & ~in->kills) | in->reads);

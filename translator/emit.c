@@ -163,6 +163,12 @@ size_t emit_jmp(struct emit *e, taddr_t target)
 	return emit_displacement(e, target);
 }
 
+size_t emit_call(struct emit *e)
+{
+	emit_bytes(e, (uint8_t[]){ 0xe8, 0, 0, 0, 0 }, 5);
+	return emit_offset(e) - 4;
+}
+
 size_t emit_jcc(struct emit *e, unsigned cc, taddr_t target)
 {
 	emit_bytes(e, (uint8_t[]){ 0x0f, (uint8_t)(0x80 | cc) }, 2);

@@ -80,6 +80,8 @@ void emit_jmp_table(struct emit *e, uint32_t table, enum emit_reg index);
  * (an offset from start), for emit_patch(). */
 size_t emit_jmp(struct emit *e, taddr_t target);
 size_t emit_jcc(struct emit *e, unsigned cc, taddr_t target);
+/* call, to be bound by emit_patch(). */
+size_t emit_call(struct emit *e);
 /* jrcxz or jcc, 8-bit, forward: to be bound by emit_bind8(). */
 size_t emit_jrcxz8(struct emit *e);
 size_t emit_jcc8(struct emit *e, unsigned cc);

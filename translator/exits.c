@@ -124,11 +124,12 @@ static uint32_t exits_count(struct build *b, taddr_t *target, int8_t ticks)
 
 void exits_direct(struct build *b, taddr_t target, int8_t ticks)
 {
-	struct exit x = { .target = target, .why = (uint8_t)b->path->why };
+	struct exit x = { .target = target, .why = DBT_EXIT_MISS };
 	uint32_t i = 0;
 
 	build_map(b, target, NULL, 0);
 	if (b->variant == DBT_STEP) {
+		x.why = DBT_EXIT_STEP;
 		x.ticks = ticks;
 		exits_stop(b, x);
 		return;

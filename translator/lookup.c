@@ -139,10 +139,14 @@ void lookup_init_private(struct dbt *d)
 	d->generation = d->cache->generation;
 }
 
-void lookup_emit_entry(struct emit *e, taddr_t pc, taddr_t lookup_miss)
+uint32_t lookup_emit_entry(struct emit *e, taddr_t pc, taddr_t lookup_miss)
 {
+	uint32_t entry;
 	size_t ok;
 
+	/* mov [rsp - 8], rcx */
+	emit_bytes(e, (uint8_t[RT_RETURN_BYTES]){ 0x48, 0x89, 0x4c, 0x24, 0xf8 }, RT_RETURN_BYTES);
+	entry = (uint32_t)emit_offset(e);
 	emit_mov_imm(e, REG_RDX, -pc);
 	emit_lea(e, REG_RCX, REG_RCX, REG_RDX, 0);
 	ok = emit_jrcxz8(e);
@@ -150,6 +154,7 @@ void lookup_emit_entry(struct emit *e, taddr_t pc, taddr_t lookup_miss)
 	emit_bind8(e, ok);
 	emit_load(e, REG_RDX, RT_STATE + RT_O_RDX);
 	emit_load(e, REG_RCX, RT_STATE + RT_O_RCX);
+	return entry;
 }
 
 /* An entry of its own for a block that was made without. */
@@ -159,13 +164,24 @@ static int lookup_make_entry(struct cache *c, struct block *b)
 	struct emit e = { .start = z->mem.write, .p = z->mem.write + z->hot,
 			  .end = z->mem.write + z->cold, .base = z->mem.start };
 
-	lookup_emit_entry(&e, b->pc, z->mem.start + z->lookup_miss);
+	uint32_t entry = lookup_emit_entry(&e, b->pc, z->mem.start + z->lookup_miss);
+
 	emit_jmp(&e, z->mem.start + b->host);
 	if (e.full)
 		return -ENOSPC;
-	b->entry = z->hot;
+	b->entry = entry;
 	z->hot = (uint32_t)emit_offset(&e);
 	return 0;
+}
+
+static int lookup_set(struct dbt *d, taddr_t pc, taddr_t host)
+{
+	struct cache *c = d->cache;
+	int r = l2_set(c, pc, host);
+
+	if (!r && d->l2 != c->l2)
+		lookup_set_l2(d);
+	return r;
 }
 
 int lookup_add(struct dbt *d, uint32_t block, bool now)
@@ -178,30 +194,60 @@ int lookup_add(struct dbt *d, uint32_t block, bool now)
 	if (r < 0)
 		return r;
 	host = c->zones[b->zone].mem.start + b->entry;
-	r = l2_set(c, b->pc, host);
+	r = lookup_set(d, b->pc, host);
 	if (r < 0)
 		return r;
-	if (d->l2 != c->l2)
-		lookup_set_l2(d);
 	if (now || *l1_slot(d, b->pc) == RT_LOOKUP)
 		*l1_slot(d, b->pc) = host;
 	return 0;
 }
 
-void lookup_reveal(struct dbt *d, const struct block *b)
+int lookup_add_landings(struct dbt *d, const struct block *b)
 {
 	struct cache *c = d->cache;
+	int r = 0;
 
-	if (!l2_set(c, b->pc, c->zones[b->zone].mem.start + b->entry) && d->l2 != c->l2)
-		lookup_set_l2(d);
+	for (uint32_t i = 0; i < b->n_exits && !r; i++) {
+		const struct exit *x = cache_exit(c, b->first_exit + i);
+		const struct l2_entry *e;
+
+		if (!(x->flags & EXIT_LANDING))
+			continue;
+		e = l2_find(c, x->target, false);
+		if (!e || e->host == RT_LOOKUP_DEAD)
+			r = lookup_set(d, x->target, c->zones[b->zone].mem.start + x->jump);
+	}
+	return r;
+}
+
+int lookup_reveal(struct dbt *d, const struct block *b)
+{
+	int r = b->entry ? lookup_set(d, b->pc, d->cache->zones[b->zone].mem.start + b->entry) : 0;
+
+	return r ? r : lookup_add_landings(d, b);
+}
+
+static void lookup_forget(struct dbt *d, taddr_t pc, taddr_t host)
+{
+	struct l2_entry *e = l2_find(d->cache, pc, false);
+
+	if (e && e->host == host)
+		e->host = RT_LOOKUP_DEAD;
+	if (*l1_slot(d, pc) == host)
+		*l1_slot(d, pc) = RT_LOOKUP;
 }
 
 void lookup_remove(struct dbt *d, const struct block *b)
 {
-	struct l2_entry *e = l2_find(d->cache, b->pc, false);
+	const struct cache *c = d->cache;
+	taddr_t start = c->zones[b->zone].mem.start;
 
-	if (e)
-		e->host = RT_LOOKUP_DEAD;
-	if (b->entry && *l1_slot(d, b->pc) == d->cache->zones[b->zone].mem.start + b->entry)
-		*l1_slot(d, b->pc) = RT_LOOKUP;
+	if (b->entry)
+		lookup_forget(d, b->pc, start + b->entry);
+	for (uint32_t i = 0; i < b->n_exits; i++) {
+		const struct exit *x = cache_exit(c, b->first_exit + i);
+
+		if (x->flags & EXIT_LANDING)
+			lookup_forget(d, x->target, start + x->jump);
+	}
 }

@@ -24,13 +24,16 @@ void lookup_init_private(struct dbt *d);
  * into the first level whatever is there. -ENOSPC: the zone is full. */
 int lookup_add(struct dbt *d, uint32_t block, bool now) must_check;
 
-/* The same for a block with an indirect entry that nobody waits for, and that
- * need not be found. */
-void lookup_reveal(struct dbt *d, const struct block *b);
+/* Makes the returns found that land in a block (EXIT_LANDING), unless others are
+ * there. -ENOSPC */
+int lookup_add_landings(struct dbt *d, const struct block *b) must_check;
+
+/* Both for a block that has just been revealed. -ENOSPC: not all are found. */
+int lookup_reveal(struct dbt *d, const struct block *b);
 
 /* Makes it not found any more. */
 void lookup_remove(struct dbt *d, const struct block *b);
 
 /* Emits the indirect entry of a block at pc, up to where its body has to
- * follow or be jumped to. */
-void lookup_emit_entry(struct emit *e, taddr_t pc, taddr_t lookup_miss);
+ * follow or be jumped to, with that of returns in front. Returns its offset. */
+uint32_t lookup_emit_entry(struct emit *e, taddr_t pc, taddr_t lookup_miss);

@@ -29,6 +29,9 @@ bool path_stops_at(const struct dbt *d, taddr_t pc)
 }
 
 #define WALK_JOIN 6
+/* A function that returns after at most so many instructions, without a branch
+ * between, becomes part of its caller. */
+#define WALK_LEAF 12
 
 struct walk {
 	struct dbt *d;
@@ -36,8 +39,7 @@ struct walk {
 	taddr_t pc, start;
 	enum dbt_variant variant;
 	unsigned max_insns, max_ticks, ticks;
-	taddr_t calls[PATH_MAX_CALLS];
-	unsigned n_calls;
+	taddr_t return_to; /* in a leaf */
 };
 
 static bool walk_end(struct walk *w, enum path_end end)
@@ -94,23 +96,52 @@ static bool walk_to(struct walk *w, taddr_t pc)
 
 static bool walk_return(struct walk *w, struct step *s)
 {
-	if (w->variant != DBT_NORMAL || !w->n_calls || w->p->n >= w->max_insns)
+	if (!w->return_to || w->p->n >= w->max_insns)
 		return walk_end(w, PATH_INDIRECT);
-	s->inlined = true;
-	s->return_to = w->calls[--w->n_calls];
-	w->pc = s->return_to;
+	s->leaf = true;
+	s->return_to = w->return_to;
+	w->pc = w->return_to;
+	w->return_to = 0;
 	return true;
 }
 
-static bool walk_call(struct walk *w, const struct insn *in)
+static bool walk_is_leaf(struct walk *w, taddr_t pc)
 {
-	if (w->n_calls == PATH_MAX_CALLS) {
-		for (unsigned i = 1; i < PATH_MAX_CALLS; i++)
-			w->calls[i - 1] = w->calls[i];
-		w->n_calls--;
+	for (unsigned i = 0; i < WALK_LEAF && w->p->n + i < w->max_insns; i++) {
+		const struct insn *in;
+
+		if (path_stops_at(w->d, pc))
+			return false;
+		in = fetch_insn(&w->d->fetch, pc);
+		if (in && in->kind == INSN_RET)
+			return !in->pops;
+		if (!in || (in->kind != INSN_PLAIN && in->kind != INSN_JMP))
+			return false;
+		pc = in->kind == INSN_JMP ? in->target : pc + in->len;
 	}
-	w->calls[w->n_calls++] = in->pc + in->len;
-	return walk_to(w, in->target);
+	return false;
+}
+
+/* Returns land behind a call, and only one translation of it can be the one that
+ * they are looked up for: it begins a block, which goes on where it returns. */
+static bool walk_call(struct walk *w, struct step *s)
+{
+	w->return_to = 0;
+	if (w->variant != DBT_NORMAL)
+		return s->in.kind == INSN_CALL ? walk_to(w, s->in.target) :
+						 walk_end(w, PATH_INDIRECT);
+	if (s->in.kind == INSN_CALL && walk_is_leaf(w, s->in.target)) {
+		s->leaf = true;
+		w->return_to = s->in.pc + s->in.len;
+		return walk_to(w, s->in.target);
+	}
+	if (w->p->n == 1) {
+		s->lands = true;
+		return true;
+	}
+	w->p->n--;
+	w->pc = s->in.pc;
+	return walk_end(w, PATH_DIRECT);
 }
 
 /* Takes the instruction at pc into the path; false: the path ends. */
@@ -142,11 +173,11 @@ static bool walk_insn(struct walk *w, const struct insn *in)
 	case INSN_XBEGIN:
 		return walk_to(w, in->target);
 	case INSN_CALL:
-		return walk_call(w, in);
+	case INSN_CALL_IND:
+		return walk_call(w, s);
 	case INSN_RET:
 		return walk_return(w, s);
 	case INSN_JMP_IND:
-	case INSN_CALL_IND:
 		return walk_end(w, PATH_INDIRECT);
 	case INSN_SYSCALL:
 		return walk_end(w, PATH_SYSCALL);

@@ -10,13 +10,13 @@
 #include "translator/translator.h"
 
 #define PATH_MAX_INSNS 200
-#define PATH_MAX_CALLS 16
 #define PATH_MAX_PAGES 16
 
 struct step {
 	struct insn in;
-	bool inlined;	  /* RET: goes on at return_to when it returns there */
-	taddr_t return_to;
+	bool leaf;	   /* CALL, RET: the function is all in the path */
+	bool lands;	   /* CALL: the path goes on where it returns */
+	taddr_t return_to; /* RET of a leaf: goes on there when it returns there */
 };
 
 enum path_end {

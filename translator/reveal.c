@@ -67,8 +67,8 @@ static void reveal_block(struct dbt *d, uint32_t i)
 	}
 	node->block = i;
 	cache_note_begin(c, b->pc);
-	if (b->entry && b->variant == DBT_NORMAL)
-		lookup_reveal(d, b);
+	if (b->variant == DBT_NORMAL)
+		(void)lookup_reveal(d, b); /* what is not found is missed */
 }
 
 static void reveal_page(struct dbt *d, struct page *p)
