@@ -18,7 +18,7 @@
 #define RT_STATE (RT_BASE + 0x10000)
 #define RT_STATE_BYTES 0x1000
 #define RT_L1 (RT_STATE + RT_STATE_BYTES)
-#define RT_L1_ENTRIES 16384
+#define RT_L1_ENTRIES 32768
 #define RT_L1_BYTES (RT_L1_ENTRIES * 8)
 /* The state page and the tables are one shared mapping of this size. */
 #define RT_PRIVATE_BYTES (RT_STATE_BYTES + RT_L1_BYTES)

@@ -70,7 +70,7 @@ static bool not_begun(struct task *t)
 {
 	struct regs now;
 
-	if (!t->fresh || t->step || dbt_counted(t->space->dbt) || os_get_regs(t->os_tid, &now))
+	if (!t->fresh || t->step || dbt_begun(t->space->dbt) || os_get_regs(t->os_tid, &now))
 		return false;
 	now.orig_rax = t->machine.orig_rax;
 	now.eflags = t->machine.eflags;
@@ -139,6 +139,7 @@ int stops_at_signal(struct task *t, struct task_stop *ret)
 		return fault(t, ret);
 	task_stash(t, &ret->info);
 	if (not_begun(t)) {
+		dbt_arm(t->space->dbt, INT64_MAX / 4);
 		t->settle = false;
 		ret->kind = TASK_SIGNAL;
 		return 0;

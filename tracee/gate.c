@@ -35,6 +35,7 @@ static int load_and_go(struct task *t, taddr_t host)
 	t->machine = t->regs;
 	t->machine.rip = host;
 	t->machine.orig_rax = (uint64_t)-1;
+	dbt_go(t->space->dbt);
 	r = os_set_regs(t->os_tid, &t->machine);
 	return r ? r : os_cont(t->os_tid, 0);
 }

@@ -50,6 +50,7 @@ int task_go(struct task *t)
 	if (r)
 		return r;
 	dbt_arm(t->space->dbt, budget);
+	dbt_go(t->space->dbt);
 	t->machine = t->regs;
 	t->machine.rip = host;
 	t->machine.orig_rax = (uint64_t)-1;

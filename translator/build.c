@@ -198,7 +198,7 @@ static void build_begin(struct build *b, struct dbt *d, taddr_t pc, enum dbt_var
 
 static void build_entry(struct build *b)
 {
-	b->entry = lookup_emit_entry(&b->e, b->pc, b->z->mem.start + b->z->lookup_miss);
+	b->entry = lookup_emit_entry(&b->e, b->pc, b->ticks, b->z->mem.start + b->z->lookup_miss);
 }
 
 int64_t build_block(struct dbt *d, taddr_t pc, enum dbt_variant variant, bool entry)
@@ -209,6 +209,7 @@ int64_t build_block(struct dbt *d, taddr_t pc, enum dbt_variant variant, bool en
 	if (r < 0)
 		return r;
 	build_begin(&b, d, pc, variant);
+	b.ticks = variant == DBT_NORMAL ? exits_carry(&b, pc, 0) : 0;
 	if (entry)
 		build_entry(&b);
 	b.body = (uint32_t)emit_offset(&b.e);

@@ -35,8 +35,10 @@ struct build {
 	uint32_t cold; /* offset of the lowest stub */
 	uint32_t first_exit, map_start, entry, body;
 	int8_t ticks; /* retired and not yet subtracted; -1: the reverse */
-	/* Before which steps to subtract, and how (enum count_kind). */
+	/* Before which steps to subtract, how (enum count_kind), and how much is
+	 * pending then. */
 	uint8_t counts[PATH_MAX_INSNS];
+	int8_t counts_to[PATH_MAX_INSNS];
 	struct map_writer map;
 	struct side sides[PATH_MAX_INSNS];
 	unsigned n_sides;
@@ -73,9 +75,12 @@ taddr_t exits_stub(const struct build *b, uint32_t exit);
 void exits_stop(struct build *b, struct exit x);
 /* The way to another block, after `ticks` branches that were not subtracted. */
 void exits_direct(struct build *b, taddr_t target, int8_t ticks);
-/* A jcc straight to another block, when nothing is pending there: false when it
- * cannot be linked so, and nothing is emitted. */
+/* A jcc straight to another block, when what is pending behind it is what is
+ * pending there: false when it cannot be linked so, and nothing is emitted. */
 bool exits_jcc(struct build *b, unsigned cc, taddr_t target);
+/* What a DBT_NORMAL block at target takes over: asked first with what is pending on
+ * a way there, it is that if it can be. */
+int8_t exits_carry(struct build *b, taddr_t target, int8_t pending);
 
 /* ---- count.c ---- */
 
@@ -83,12 +88,7 @@ bool exits_jcc(struct build *b, unsigned cc, taddr_t target);
  * runs out the program stops at pc. Returns the exit. */
 uint32_t count_plain(struct build *b, taddr_t pc, int8_t ticks);
 uint32_t count_preserving(struct build *b, taddr_t pc, int8_t ticks);
-enum count_kind {
-	COUNT_NONE,
-	COUNT_PLAIN,	  /* what is pending */
-	COUNT_AHEAD,	  /* and the branch that comes next */
-	COUNT_PRESERVING, /* what is pending, flags are live */
-};
+enum count_kind { COUNT_NONE, COUNT_PLAIN, COUNT_PRESERVING /* flags are live */ };
 /* Decides for the steps of a DBT_NORMAL path: fills b->counts. What is pending
  * behind the last step is left to exits_direct(). */
 void count_plan(struct build *b);

@@ -42,6 +42,9 @@ enum {
 	EXIT_LANDING = 32, /* no exit: returns to target land at jump */
 };
 
+/* Ticks that may be pending from block to block. */
+#define CACHE_MAX_CARRY 8
+
 struct exit {
 	taddr_t target;	 /* the program's pc there */
 	uint32_t block;
@@ -49,7 +52,7 @@ struct exit {
 	uint32_t jump, stub; /* in the block's zone; before an instruction: its length */
 	uint8_t why;	 /* enum dbt_exit */
 	uint8_t flags;	 /* EXIT_ */
-	int8_t ticks;	 /* retired and not subtracted by the code; -1: the reverse */
+	int8_t ticks;	 /* retired and not subtracted there; -1: the reverse */
 	uint8_t insn_bytes; /* of the instruction that ends at target */
 	uint8_t what;	 /* enum dbt_insn; the number of a watch */
 };
@@ -60,6 +63,10 @@ struct node {
 	uint32_t block; /* 0: not translated */
 	uint32_t exits;
 	uint8_t variant;
+	/* Ticks that are retired and not yet subtracted where the block begins; as
+	 * its first exit had it. */
+	bool carry_known;
+	int8_t carry;
 };
 
 struct mapping {

@@ -99,7 +99,7 @@ static void control_call(struct build *b, const struct insn *in, uint8_t spills)
 
 	build_map(b, in->pc, in, spills);
 	b->call_at = emit_call(&b->e);
-	entry = lookup_emit_entry(&b->e, pc, b->z->mem.start + b->z->lookup_miss);
+	entry = lookup_emit_entry(&b->e, pc, 0, b->z->mem.start + b->z->lookup_miss);
 	exits_note(b, (struct exit){ .target = pc, .flags = EXIT_LANDING, .jump = entry });
 }
 
@@ -252,8 +252,8 @@ static void control_side(struct build *b, taddr_t target)
 static void control_jcc(struct build *b, const struct insn *in)
 {
 	build_map(b, in->pc, in, 0);
-	if (b->ticks == -1 && exits_jcc(b, in->what, in->target)) {
-		b->ticks = 0;
+	if (exits_jcc(b, in->what, in->target)) {
+		b->ticks++;
 		return;
 	}
 	emit_bytes(&b->e, (uint8_t[]){ 0x0f, 0x80 | in->what, 0, 0, 0, 0 }, 6);

@@ -126,22 +126,22 @@ static bool count_is_branch(const struct step *s)
 	return s->in.kind == INSN_JCC || s->in.kind == INSN_LOOP;
 }
 
-/* What is pending at the end of the path, behind its last branch. */
-static bool count_end(struct build *b, unsigned first)
+static void count_put(struct build *b, int place, enum count_kind kind, int8_t to)
+{
+	b->counts[place] = (uint8_t)kind;
+	b->counts_to[place] = to;
+}
+
+/* The last branch is counted before it is known which way it goes when nothing can
+ * be subtracted behind it, before control is lost. Returns where, -1: need not. */
+static int count_last(const struct build *b, unsigned first, unsigned last)
 {
 	const struct path *p = b->path;
-	struct insn ahead[BUILD_AHEAD];
-	taddr_t pc;
-	int place;
 
-	if (p->end != PATH_DIRECT && p->end != PATH_INDIRECT)
-		return true;
-	if (p->end == PATH_DIRECT && count_ahead(b, p->next, ahead, &pc) == 0)
-		return true;
-	place = count_place(b, first, p->n);
-	if (place >= 0)
-		b->counts[place] = COUNT_PLAIN;
-	return place >= 0 || (p->end == PATH_DIRECT && count_ahead(b, p->next, ahead, &pc) > 0);
+	if (p->end != PATH_INDIRECT || p->steps[last].in.kind != INSN_JCC ||
+	    count_place(b, last + 1, p->n) >= 0)
+		return -1;
+	return count_place(b, first, last);
 }
 
 /* Whether a branch is better counted before it is known which way it goes: when
@@ -152,58 +152,96 @@ static bool count_wants_ahead(struct build *b, const struct insn *in)
 	struct insn ahead[BUILD_AHEAD];
 	taddr_t pc;
 
-	return in->kind == INSN_JCC && (in->pc - in->target < LOOP_BYTES ||
-					count_ahead(b, in->target, ahead, &pc) < 0);
+	return in->pc - in->target < LOOP_BYTES || count_ahead(b, in->target, ahead, &pc) < 0;
+}
+
+/* Plans for a branch, with this much pending before it. Returns what is behind. */
+static int8_t count_branch(struct build *b, unsigned first, unsigned i, int place, int8_t pending)
+{
+	const struct insn *in = &b->path->steps[i].in;
+	int8_t carry;
+
+	if (place >= 0) {
+		count_put(b, place, COUNT_PLAIN, -1);
+		return 0;
+	}
+	if (in->kind != INSN_JCC)
+		return (int8_t)(pending + 1);
+	carry = exits_carry(b, in->target, (int8_t)(pending + 1));
+	if (carry == pending + 1 || !count_wants_ahead(b, in))
+		return (int8_t)(pending + 1);
+	place = count_place(b, first, i);
+	if (place < 0)
+		return (int8_t)(pending + 1);
+	count_put(b, place, COUNT_PLAIN, (int8_t)(carry - 1));
+	return carry;
+}
+
+/* What is pending at the end of the path, behind its last branch. */
+static void count_end(struct build *b, unsigned first, int8_t pending)
+{
+	const struct path *p = b->path;
+	struct insn ahead[BUILD_AHEAD];
+	int8_t carry = 0;
+	taddr_t pc;
+	int place;
+
+	if (p->end == PATH_DIRECT)
+		carry = exits_carry(b, p->next, pending);
+	else if (p->end != PATH_INDIRECT)
+		return;
+	if (pending == carry ||
+	    (p->end == PATH_DIRECT && count_ahead(b, p->next, ahead, &pc) == 0))
+		return;
+	place = count_place(b, first, p->n);
+	if (place >= 0)
+		count_put(b, place, COUNT_PLAIN, carry);
+	else if (p->end == PATH_INDIRECT)
+		count_put(b, (int)p->n - 1, COUNT_PRESERVING, 0);
 }
 
 void count_plan(struct build *b)
 {
 	const struct path *p = b->path;
+	struct insn ahead[BUILD_AHEAD];
+	int8_t pending = b->ticks;
 	unsigned first = 0; /* behind the branch before */
-	unsigned last = p->n, last_first = 0;
+	unsigned last = p->n;
+	taddr_t pc;
 
+	if (p->n && p->steps[0].lands && pending) {
+		count_put(b, 0,
+			  count_ahead(b, b->pc, ahead, &pc) == 0 ? COUNT_PLAIN : COUNT_PRESERVING,
+			  0);
+		pending = 0;
+	}
+	for (unsigned i = 0; i < p->n; i++)
+		if (count_is_branch(&p->steps[i]))
+			last = i;
 	for (unsigned i = 0; i < p->n; i++) {
-		int place;
-
 		if (!count_is_branch(&p->steps[i]))
 			continue;
-		last = i;
-		last_first = first;
-		if (count_wants_ahead(b, &p->steps[i].in)) {
-			place = count_place(b, first, i);
-			if (place >= 0) {
-				b->counts[place] = COUNT_AHEAD;
-				last = p->n;
-			}
-		}
+		pending = count_branch(b, first, i, i == last ? count_last(b, first, i) : -1,
+				       pending);
 		first = i + 1;
 	}
-	if (last < p->n && !count_end(b, first)) {
-		int place = p->steps[last].in.kind == INSN_JCC ?
-				    count_place(b, last_first, last) :
-				    -1;
-
-		if (place >= 0)
-			b->counts[place] = COUNT_AHEAD;
-		else if (p->end == PATH_INDIRECT)
-			b->counts[p->n - 1] = COUNT_PRESERVING;
-	}
+	count_end(b, first, pending);
 }
 
 void count_step(struct build *b, unsigned i)
 {
 	taddr_t pc = b->path->steps[i].in.pc;
-	int8_t more = b->counts[i] == COUNT_AHEAD;
+	int8_t to = b->counts_to[i], ticks = (int8_t)(b->ticks - to);
 	uint32_t x;
 
-	if (!b->counts[i] || !(b->ticks + more))
+	if (!b->counts[i] || !ticks)
 		return;
 	build_map(b, pc, NULL, 0);
 	if (b->counts[i] == COUNT_PRESERVING)
-		x = count_preserving(b, pc, b->ticks);
+		x = count_preserving(b, pc, ticks);
 	else
-		x = count_plain(b, pc, b->ticks + more);
+		x = count_plain(b, pc, ticks);
 	if (!b->error)
-		cache_exit(b->c, x)->ticks = -more;
-	b->ticks = -more;
+		cache_exit(b->c, x)->ticks = to;
+	b->ticks = to;
 }

@@ -12,6 +12,7 @@
 
 #define DEFAULT_MAX_INSNS 50
 #define DEFAULT_MAX_TICKS 16
+#define MAX_BUDGET	  (INT64_MAX - CACHE_MAX_CARRY)
 
 static unsigned dbt_limit(unsigned asked, unsigned otherwise, unsigned most)
 {
@@ -197,6 +198,7 @@ int dbt_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
 	int64_t block;
 
 	d->state->call_counted = 0;
+	d->carry = 0;
 	if (!space_canonical(pc))
 		return dbt_pending(d, DBT_EXIT_NOEXEC, pc, ret);
 	block = dbt_try_enter(d, pc, variant);
@@ -215,6 +217,7 @@ int dbt_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
 	if (block < 0)
 		return (int)block;
 	*ret = cache_host(d->cache, cache_block(d->cache, (uint32_t)block));
+	d->carry = cache_node_at(d->cache, cache_block(d->cache, (uint32_t)block)->node)->carry;
 	return 0;
 }
 
@@ -222,13 +225,26 @@ int dbt_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
 
 void dbt_arm(struct dbt *d, int64_t budget)
 {
+	budget = budget > MAX_BUDGET ? MAX_BUDGET : budget; /* room for dbt_go() */
 	d->state->armed = budget < -1 ? -1 : budget;
 	d->state->counter = d->state->armed;
 }
 
 ticks_t dbt_slack(const struct dbt *d)
 {
-	return d->config.max_ticks;
+	return d->config.max_ticks + CACHE_MAX_CARRY;
+}
+
+void dbt_go(struct dbt *d)
+{
+	d->state->counter += d->carry;
+	d->carry = 0;
+	d->began_at = d->state->counter;
+}
+
+bool dbt_begun(const struct dbt *d)
+{
+	return d->state->counter != d->began_at;
 }
 
 ticks_t dbt_counted(const struct dbt *d)

@@ -81,13 +81,38 @@ static void exits_link(struct build *b, uint32_t i, taddr_t target)
 	build_constant(b, emit_offset(&b->e) - 4, exits_stub(b, i), i);
 }
 
+int8_t exits_carry(struct build *b, taddr_t target, int8_t pending)
+{
+	struct insn insns[BUILD_AHEAD];
+	struct node *node;
+	taddr_t pc;
+	int64_t i;
+
+	if (!exits_same_mapping(b, target))
+		return 0;
+	i = cache_node(b->c, target, DBT_NORMAL);
+	if (i < 0) {
+		b->error = (int)i;
+		return 0;
+	}
+	node = cache_node_at(b->c, (uint32_t)i);
+	if (node->carry_known)
+		return node->carry;
+	node->carry_known = true;
+	if (pending > 0 && pending <= CACHE_MAX_CARRY && count_ahead(b, target, insns, &pc) >= 0)
+		node->carry = pending;
+	return node->carry;
+}
+
 bool exits_jcc(struct build *b, unsigned cc, taddr_t target)
 {
+	int8_t pending = (int8_t)(b->ticks + 1);
 	uint32_t i;
 
-	if (!exits_same_mapping(b, target) || cache_zone(b->c, target) != b->zone)
+	if (b->variant != DBT_NORMAL || !exits_same_mapping(b, target) ||
+	    cache_zone(b->c, target) != b->zone || exits_carry(b, target, pending) != pending)
 		return false;
-	i = exits_add(b, (struct exit){ .target = target, .why = DBT_EXIT_MISS,
+	i = exits_add(b, (struct exit){ .target = target, .why = DBT_EXIT_MISS, .ticks = pending,
 					.flags = EXIT_LINKABLE });
 	if (!b->error)
 		cache_exit(b->c, i)->jump = (uint32_t)emit_jcc(&b->e, cc, exits_stub(b, i));
@@ -109,36 +134,54 @@ static void exits_copy_ahead(struct build *b, const struct insn *insns, int n, t
 	b->ticks = pending;
 }
 
+/* Subtracts what a DBT_NORMAL block at *target does not take over; *target may
+ * become a place behind it. Returns the exit, 0: nothing had to be subtracted. */
 static uint32_t exits_count(struct build *b, taddr_t *target, int8_t ticks)
 {
 	struct insn insns[BUILD_AHEAD];
+	int8_t carry = exits_carry(b, *target, ticks);
 	taddr_t pc;
-	int n = b->variant == DBT_NORMAL ? count_ahead(b, *target, insns, &pc) : -1;
+	uint32_t i;
+	int n;
 
-	if (n < 0)
-		return count_preserving(b, *target, ticks);
-	exits_copy_ahead(b, insns, n, pc, ticks);
-	*target = pc;
-	return count_plain(b, pc, ticks);
+	if (ticks == carry)
+		return 0;
+	n = count_ahead(b, *target, insns, &pc);
+	if (n < 0) {
+		i = count_preserving(b, *target, (int8_t)(ticks - carry));
+	} else {
+		exits_copy_ahead(b, insns, n, pc, ticks);
+		*target = pc;
+		carry = n ? exits_carry(b, pc, ticks) : carry;
+		if (ticks == carry)
+			return 0;
+		i = count_plain(b, pc, (int8_t)(ticks - carry));
+	}
+	if (!b->error)
+		cache_exit(b->c, i)->ticks = carry;
+	return i;
 }
 
 void exits_direct(struct build *b, taddr_t target, int8_t ticks)
 {
-	struct exit x = { .target = target, .why = DBT_EXIT_MISS };
+	struct exit x = { .target = target, .why = DBT_EXIT_MISS, .ticks = ticks };
 	uint32_t i = 0;
 
 	build_map(b, target, NULL, 0);
 	if (b->variant == DBT_STEP) {
 		x.why = DBT_EXIT_STEP;
-		x.ticks = ticks;
 		exits_stop(b, x);
 		return;
 	}
-	if (ticks)
+	if (b->variant == DBT_NORMAL) {
 		i = exits_count(b, &target, ticks);
-	if (b->variant == DBT_NORMAL && !exits_same_mapping(b, target)) {
-		exits_by_table(b, target);
-		return;
+		if (!exits_same_mapping(b, target)) {
+			exits_by_table(b, target);
+			return;
+		}
+	} else if (ticks) {
+		i = count_preserving(b, target, ticks);
+		x.ticks = 0;
 	}
 	exits_link(b, i ? i : exits_add(b, x), target);
 }

@@ -139,7 +139,7 @@ void lookup_init_private(struct dbt *d)
 	d->generation = d->cache->generation;
 }
 
-uint32_t lookup_emit_entry(struct emit *e, taddr_t pc, taddr_t lookup_miss)
+uint32_t lookup_emit_entry(struct emit *e, taddr_t pc, int8_t carry, taddr_t lookup_miss)
 {
 	uint32_t entry;
 	size_t ok;
@@ -152,6 +152,13 @@ uint32_t lookup_emit_entry(struct emit *e, taddr_t pc, taddr_t lookup_miss)
 	ok = emit_jrcxz8(e);
 	emit_jmp(e, lookup_miss);
 	emit_bind8(e, ok);
+	if (carry) {
+		emit_store(e, REG_RAX, RT_STATE + RT_O_RAX);
+		emit_save_flags(e);
+		emit_sub_mem(e, RT_STATE + RT_O_COUNTER, (uint8_t)-carry);
+		emit_restore_flags(e);
+		emit_load(e, REG_RAX, RT_STATE + RT_O_RAX);
+	}
 	emit_load(e, REG_RDX, RT_STATE + RT_O_RDX);
 	emit_load(e, REG_RCX, RT_STATE + RT_O_RCX);
 	return entry;
@@ -164,7 +171,8 @@ static int lookup_make_entry(struct cache *c, struct block *b)
 	struct emit e = { .start = z->mem.write, .p = z->mem.write + z->hot,
 			  .end = z->mem.write + z->cold, .base = z->mem.start };
 
-	uint32_t entry = lookup_emit_entry(&e, b->pc, z->mem.start + z->lookup_miss);
+	uint32_t entry = lookup_emit_entry(&e, b->pc, cache_node_at(c, b->node)->carry,
+					   z->mem.start + z->lookup_miss);
 
 	emit_jmp(&e, z->mem.start + b->host);
 	if (e.full)

@@ -35,5 +35,6 @@ int lookup_reveal(struct dbt *d, const struct block *b);
 void lookup_remove(struct dbt *d, const struct block *b);
 
 /* Emits the indirect entry of a block at pc, up to where its body has to
- * follow or be jumped to, with that of returns in front. Returns its offset. */
-uint32_t lookup_emit_entry(struct emit *e, taddr_t pc, taddr_t lookup_miss);
+ * follow or be jumped to, with that of returns in front. carry: what is pending
+ * in the body, not before. Returns its offset. */
+uint32_t lookup_emit_entry(struct emit *e, taddr_t pc, int8_t carry, taddr_t lookup_miss);

@@ -42,6 +42,9 @@ struct dbt {
 	unsigned n_watches;
 	struct arrival arrival;
 
+	int8_t carry;	  /* pending where dbt_enter() led, until dbt_go() */
+	int64_t began_at; /* the counter at dbt_go() */
+
 	taddr_t indirect_miss; /* the pc that an indirect branch did not find */
 	bool has_indirect_miss;
 	struct dbt_stop pending; /* of RT_EXIT_PENDING */

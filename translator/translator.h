@@ -185,6 +185,13 @@ int dbt_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
 void dbt_arm(struct dbt *d, int64_t budget);
 ticks_t dbt_slack(const struct dbt *d);
 
+/* The tracee goes on where dbt_enter() said: what is pending there (taken as
+ * retired, not yet subtracted) is added to the counter. To be called once, after
+ * dbt_enter() and dbt_arm(). */
+void dbt_go(struct dbt *d);
+/* Whether anything was counted since dbt_go(). */
+bool dbt_begun(const struct dbt *d);
+
 /* Ticks counted since dbt_arm(), as far as translated code has written them
  * down (exact at every stop gate exit; at another place add
  * dbt_recovered.ticks). */

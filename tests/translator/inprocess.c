@@ -188,6 +188,7 @@ int inprocess_run(struct dbt *d, struct cpu *c, enum dbt_variant variant,
 	int signo;
 
 	need(!dbt_enter(d, c->r.rip, variant, &host), "dbt_enter");
+	dbt_go(d);
 	signo = cpu_go(c, host);
 	if (signo)
 		return signo;
