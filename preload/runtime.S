@@ -79,7 +79,7 @@ pre_runtime:
 	jmp 1b
 2:	movq 8(%rdx), %rax
 	movl %ecx, %edx
-	andl $(RT_L1_ENTRIES - 1), %edx
+	andl ST(L1_MASK), %edx
 	movq %rax, RT_L1(, %rdx, 8)
 	movq %rax, ST(JUMP)
 	movq ST(FLAGS), %rax

@@ -18,8 +18,9 @@
 #define RT_STATE (RT_BASE + 0x10000)
 #define RT_STATE_BYTES 0x1000
 #define RT_L1 (RT_STATE + RT_STATE_BYTES)
-#define RT_L1_ENTRIES 32768
-#define RT_L1_BYTES (RT_L1_ENTRIES * 8)
+#define RT_L1_MIN_ENTRIES 4096 /* it grows with the second level */
+#define RT_L1_MAX_ENTRIES 65536
+#define RT_L1_BYTES (RT_L1_MAX_ENTRIES * 8)
 /* The state page and the tables are one shared mapping of this size. */
 #define RT_PRIVATE_BYTES (RT_STATE_BYTES + RT_L1_BYTES)
 #define RT_ZONE (RT_BASE + 0x1000000)

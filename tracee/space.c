@@ -32,7 +32,7 @@ static int private_new(void **ret_map, int *ret_fd)
 
 	if (fd < 0 || ftruncate(fd, RT_PRIVATE_BYTES))
 		return fail_errno(-errno, "memory for the state page");
-	p = mmap(NULL, RT_PRIVATE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+	p = mmap(NULL, RT_PRIVATE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED)
 		return fail_errno(-errno, "memory for the state page");
 	state = p;

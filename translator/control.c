@@ -32,12 +32,18 @@ static void control_index(struct build *b)
 	} else {
 		emit_store(&b->e, REG_RAX, ST(RAX));
 		emit_save_flags(&b->e);
-		/* mov edx, ecx; and edx, RT_L1_ENTRIES - 1 */
-		emit_bytes(&b->e, (uint8_t[]){ 0x89, 0xca, 0x81, 0xe2 }, 4);
-		emit_u32(&b->e, RT_L1_ENTRIES - 1);
+		/* mov edx, ecx; and edx, [rt_state.l1_mask] */
+		emit_bytes(&b->e, (uint8_t[]){ 0x89, 0xca, 0x23, 0x14, 0x25 }, 5);
+		emit_u32(&b->e, ST(L1_MASK));
 		emit_restore_flags(&b->e);
 		emit_load(&b->e, REG_RAX, ST(RAX));
 	}
+}
+
+void control_table(struct build *b)
+{
+	control_index(b);
+	emit_jmp_table(&b->e, RT_L1, REG_RDX);
 }
 
 /* To the target in rcx; rcx and rdx are in their slots. */
@@ -48,8 +54,7 @@ static void control_jump(struct build *b, const struct insn *in)
 		return;
 	}
 	control_note(b, &b->e, in);
-	control_index(b);
-	emit_jmp_table(&b->e, RT_L1, REG_RDX);
+	control_table(b);
 }
 
 static void control_spill(struct build *b)

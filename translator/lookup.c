@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define L2_MAX_ENTRIES (128u << 10)
 #define L2_FIRST_ENTRIES 4096u
@@ -113,13 +114,30 @@ static int l2_set(struct cache *c, taddr_t pc, taddr_t host)
 
 static uint64_t *l1_slot(const struct dbt *d, taddr_t pc)
 {
-	return &d->l1[pc % RT_L1_ENTRIES];
+	return &d->l1[pc & (d->l1_entries - 1)];
 }
 
+/* What a smaller first level had stays valid, or is not found any more. */
+static void l1_resize(struct dbt *d, uint32_t entries)
+{
+	uint32_t from = entries < d->l1_entries ? 0 : d->l1_entries;
+
+	/* One call instead of a fault for each page. */
+	(void)!madvise(&d->l1[from], (entries - from) * sizeof(*d->l1), MADV_POPULATE_WRITE);
+	for (uint32_t i = from; i < entries; i++)
+		d->l1[i] = RT_LOOKUP;
+	d->l1_entries = entries;
+	d->state->l1_mask = entries - 1;
+}
+
+/* Both levels as large as the number of targets wants them. */
 static void lookup_set_l2(struct dbt *d)
 {
 	const struct cache *c = d->cache;
+	uint32_t l1 = c->l2_entries;
 
+	l1 = l1 < RT_L1_MIN_ENTRIES ? RT_L1_MIN_ENTRIES : l1;
+	l1_resize(d, l1 > RT_L1_MAX_ENTRIES ? RT_L1_MAX_ENTRIES : l1);
 	d->l2 = c->l2;
 	d->state->l2_base = c->zones[0].mem.start + c->l2;
 	d->state->l2_mask = (uint64_t)(c->l2_entries - 1) * sizeof(struct l2_entry);
@@ -132,9 +150,7 @@ void lookup_init_private(struct dbt *d)
 	s->stop_entry = s->stop_entry ? s->stop_entry : RT_STOP;
 	s->syscall_entry = s->syscall_entry ? s->syscall_entry : RT_SYSCALL;
 	s->lookup_entry = RT_LOOKUP_MISS;
-	s->l1_mask = RT_L1_ENTRIES - 1;
-	for (size_t i = 0; i < RT_L1_ENTRIES; i++)
-		d->l1[i] = RT_LOOKUP;
+	d->l1_entries = 0;
 	lookup_set_l2(d);
 	d->generation = d->cache->generation;
 }

@@ -28,6 +28,7 @@ struct dbt {
 	struct dbt_config config;
 	struct rt_state *state; /* the supervisor's mapping */
 	uint64_t *l1;
+	uint32_t l1_entries;
 	uint64_t generation; /* of the cache, when l1 and state were set up */
 	uint32_t l2;	     /* the second level that state names */
 	struct fetch fetch;

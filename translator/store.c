@@ -24,10 +24,6 @@
 #include "translator/lookup.h"
 #include "translator/space.h"
 
-#ifndef MADV_POPULATE_WRITE
-#define MADV_POPULATE_WRITE 23
-#endif
-
 #define STORE_MAGIC	   0x31636a6564 /* "dejc1" */
 #define STORE_MAX_SECTIONS (9 + 4 * DBT_MAX_ZONES)
 
