@@ -173,7 +173,15 @@ static void before_flush(void *ctx)
 	buf_deinit(&xstate);
 }
 
+static size_t peek(void *ctx, taddr_t at, void *ret, size_t len)
+{
+	const struct space *s = ctx;
+
+	return os_read(s->os_tid, at, ret, len);
+}
+
 static const struct dbt_ops ops = { .fetch = fetch,
+				    .peek = peek,
 				    .watch_code = watch_code,
 				    .before_flush = before_flush };
 

@@ -113,7 +113,7 @@ void control_step(struct build *b, const struct step *s);
 /* What the first step calls, if it lands: the way there. */
 void control_called(struct build *b);
 /* To the place in rcx through the tables; rcx and rdx are in their slots. */
-void control_table(struct build *b);
+void control_table(const struct build *b, struct emit *e);
 /* What follows the last step. */
 void control_end(struct build *b);
 

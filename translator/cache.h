@@ -40,6 +40,7 @@ enum {
 	EXIT_DYNAMIC = 8,  /* the target is in rt_state.target */
 	EXIT_FLAGS = 16,   /* the arithmetic flags are lost here (and dead) */
 	EXIT_LANDING = 32, /* no exit: returns to target land at jump */
+	EXIT_REBUILD = 64, /* the block was made with a guess that is outdated */
 };
 
 /* Ticks that may be pending from block to block. */

@@ -25,25 +25,25 @@ static void control_dynamic(struct build *b, const struct insn *in)
 }
 
 /* rdx = the index of rcx in the first-level table. */
-static void control_index(struct build *b)
+static void control_index(const struct build *b, struct emit *e)
 {
 	if (b->c->pext) {
-		emit_pext(&b->e, REG_RDX, REG_RCX, ST(L1_MASK));
+		emit_pext(e, REG_RDX, REG_RCX, ST(L1_MASK));
 	} else {
-		emit_store(&b->e, REG_RAX, ST(RAX));
-		emit_save_flags(&b->e);
+		emit_store(e, REG_RAX, ST(RAX));
+		emit_save_flags(e);
 		/* mov edx, ecx; and edx, [rt_state.l1_mask] */
-		emit_bytes(&b->e, (uint8_t[]){ 0x89, 0xca, 0x23, 0x14, 0x25 }, 5);
-		emit_u32(&b->e, ST(L1_MASK));
-		emit_restore_flags(&b->e);
-		emit_load(&b->e, REG_RAX, ST(RAX));
+		emit_bytes(e, (uint8_t[]){ 0x89, 0xca, 0x23, 0x14, 0x25 }, 5);
+		emit_u32(e, ST(L1_MASK));
+		emit_restore_flags(e);
+		emit_load(e, REG_RAX, ST(RAX));
 	}
 }
 
-void control_table(struct build *b)
+void control_table(const struct build *b, struct emit *e)
 {
-	control_index(b);
-	emit_jmp_table(&b->e, RT_L1, REG_RDX);
+	control_index(b, e);
+	emit_jmp_table(e, RT_L1, REG_RDX);
 }
 
 /* To the target in rcx; rcx and rdx are in their slots. */
@@ -54,7 +54,7 @@ static void control_jump(struct build *b, const struct insn *in)
 		return;
 	}
 	control_note(b, &b->e, in);
-	control_table(b);
+	control_table(b, &b->e);
 }
 
 static void control_spill(struct build *b)
@@ -140,7 +140,7 @@ void control_called(struct build *b)
 static void control_ret(struct build *b, const struct insn *in)
 {
 	control_note(b, &b->e, in);
-	control_index(b);
+	control_index(b, &b->e);
 	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8b, 0x14, 0xd5 }, 4);
 	emit_u32(&b->e, RT_L1);
 	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8d, 0x52, (uint8_t)-RT_RETURN_BYTES }, 4);
@@ -160,40 +160,33 @@ static void control_pop(struct build *b, const struct insn *in)
 	}
 }
 
-/* A return did not go where its call came from: count what is pending, search. */
-static taddr_t control_mismatch(struct build *b, const struct insn *in)
+/* A checked branch goes elsewhere: counts what is pending, looks the target up. */
+static taddr_t control_elsewhere(struct build *b, const struct insn *in)
 {
-	taddr_t lookup = b->z->mem.start + b->z->lookup_miss, start;
-	struct emit e;
-	uint32_t i;
+	uint32_t i = b->ticks ? exits_add(b, (struct exit){ .why = DBT_EXIT_MISS,
+							    .flags = EXIT_DYNAMIC | EXIT_CHECKED }) :
+				0;
+	struct emit e = build_cold(b, 160);
+	taddr_t start = emit_here(&e);
 	size_t stop;
 
-	if (!b->ticks) {
-		e = build_cold(b, 16);
-		start = emit_here(&e);
-		control_note(b, &e, in);
-		emit_jmp(&e, lookup);
+	emit_not(&e, REG_RDX);
+	emit_lea(&e, REG_RCX, REG_RCX, REG_RDX, 1);
+	control_note(b, &e, in);
+	if (!i || b->error) {
+		control_table(b, &e);
 		return start;
 	}
-	i = exits_add(b, (struct exit){ .why = DBT_EXIT_MISS,
-					.flags = EXIT_DYNAMIC | EXIT_CHECKED });
-	e = build_cold(b, 128);
-	if (b->error)
-		return lookup;
-	start = emit_here(&e);
-	control_note(b, &e, in);
 	emit_store(&e, REG_RAX, ST(RAX));
 	emit_save_flags(&e);
 	emit_sub_mem(&e, ST(COUNTER), (uint8_t)b->ticks);
 	stop = emit_jcc8(&e, CC_S);
 	emit_restore_flags(&e);
 	emit_load(&e, REG_RAX, ST(RAX));
-	emit_jmp(&e, lookup);
+	control_table(b, &e);
 	emit_bind8(&e, stop);
 	emit_restore_flags(&e);
 	emit_load(&e, REG_RAX, ST(RAX));
-	emit_not(&e, REG_RDX);
-	emit_lea(&e, REG_RCX, REG_RCX, REG_RDX, 1);
 	emit_store(&e, REG_RCX, ST(TARGET));
 	emit_load(&e, REG_RDX, ST(RDX));
 	emit_load(&e, REG_RCX, ST(RCX));
@@ -201,30 +194,52 @@ static taddr_t control_mismatch(struct build *b, const struct insn *in)
 	return start;
 }
 
-static void control_return(struct build *b, const struct step *s)
+/* A slot has been filled: back to before the jump, for another translation. */
+static taddr_t control_bound(struct build *b, const struct insn *in)
+{
+	uint32_t i = exits_add(b, (struct exit){ .target = in->pc, .ticks = b->ticks,
+						 .why = DBT_EXIT_MISS, .flags = EXIT_REBUILD });
+	struct emit e = build_cold(b, 32);
+	taddr_t start = emit_here(&e);
+
+	if (b->error)
+		return start;
+	emit_load(&e, REG_RDX, ST(RDX));
+	emit_load(&e, REG_RCX, ST(RCX));
+	emit_jmp(&e, exits_stub(b, i));
+	return start;
+}
+
+/* Goes on in the path if the target in rcx is s->to. */
+static void control_check(struct build *b, const struct step *s)
 {
 	size_t ok;
 
+	emit_mov_imm(&b->e, REG_RDX, -s->to);
+	emit_lea(&b->e, REG_RCX, REG_RCX, REG_RDX, 0);
+	ok = emit_jrcxz8(&b->e);
+	emit_jmp(&b->e,
+		 s->unbound ? control_bound(b, &s->in) : control_elsewhere(b, &s->in));
+	emit_bind8(&b->e, ok);
+	emit_load(&b->e, REG_RDX, ST(RDX));
+	emit_load(&b->e, REG_RCX, ST(RCX));
+}
+
+static void control_return(struct build *b, const struct step *s)
+{
 	build_map(b, s->in.pc, &s->in, 0);
 	control_spill(b);
-	if (!s->leaf && b->variant == DBT_NORMAL && !s->in.pops) {
+	if (!s->checked && b->variant == DBT_NORMAL && !s->in.pops) {
 		build_map(b, s->in.pc, &s->in, 0);
 		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8b, 0x0c, 0x24 }, 4); /* mov rcx, [rsp] */
 		control_ret(b, &s->in);
 		return;
 	}
 	control_pop(b, &s->in);
-	if (!s->leaf) {
+	if (s->checked)
+		control_check(b, s);
+	else
 		control_jump(b, &s->in);
-		return;
-	}
-	emit_mov_imm(&b->e, REG_RDX, -s->return_to);
-	emit_lea(&b->e, REG_RCX, REG_RCX, REG_RDX, 0);
-	ok = emit_jrcxz8(&b->e);
-	emit_jmp(&b->e, control_mismatch(b, &s->in));
-	emit_bind8(&b->e, ok);
-	emit_load(&b->e, REG_RDX, ST(RDX));
-	emit_load(&b->e, REG_RCX, ST(RCX));
 }
 
 static void control_indirect(struct build *b, const struct step *s)
@@ -245,7 +260,10 @@ static void control_indirect(struct build *b, const struct step *s)
 		if (b->d->n_watches)
 			control_watch_push(b);
 	}
-	control_jump(b, in);
+	if (s->checked)
+		control_check(b, s);
+	else
+		control_jump(b, in);
 }
 
 static void control_side(struct build *b, taddr_t target)

@@ -38,20 +38,27 @@ static size_t page_count(struct dbt *d, struct page *p)
 	return n;
 }
 
+void space_drop_block(struct dbt *d, uint32_t block)
+{
+	struct block *b = cache_block(d->cache, block);
+
+	if (b->dead)
+		return;
+	if (b->variant == DBT_NORMAL)
+		lookup_remove(d, b);
+	link_drop(d->cache, b);
+}
+
 size_t space_drop_page(struct dbt *d, struct page *p)
 {
 	struct cache *c = d->cache;
 	size_t n = 0;
 
 	for (uint32_t i = p->members; i; i = c->members[i - 1].next) {
-		struct block *b = cache_block(c, c->members[i - 1].block);
+		uint32_t block = c->members[i - 1].block;
 
-		if (b->dead)
-			continue;
-		if (b->variant == DBT_NORMAL)
-			lookup_remove(d, b);
-		link_drop(c, b);
-		n++;
+		n += !cache_block(c, block)->dead;
+		space_drop_block(d, block);
 	}
 	p->members = 0;
 	p->hidden = false;

@@ -98,11 +98,30 @@ static bool walk_return(struct walk *w, struct step *s)
 {
 	if (!w->return_to || w->p->n >= w->max_insns)
 		return walk_end(w, PATH_INDIRECT);
-	s->leaf = true;
-	s->return_to = w->return_to;
+	s->checked = true;
+	s->to = w->return_to;
 	w->pc = w->return_to;
 	w->return_to = 0;
 	return true;
+}
+
+/* A slot of the same module is likely to keep what is in it now; if that leads
+ * behind the jump, the dynamic linker has not been asked yet, and the first jump
+ * is going to fill it. */
+static bool walk_jump(struct walk *w, struct step *s)
+{
+	const struct dbt_ops *ops = w->d->fetch.ops;
+	const struct mapping *m = cache_mapping(w->d->cache, s->in.pc);
+	taddr_t to;
+
+	if (w->variant != DBT_NORMAL || !ops->peek || !s->in.rip || s->in.addr32 || !m ||
+	    ops->peek(w->d->fetch.ctx, s->in.target, &to, sizeof(to)) != sizeof(to) ||
+	    cache_mapping(w->d->cache, to) != m)
+		return walk_end(w, PATH_INDIRECT);
+	s->checked = true;
+	s->to = to;
+	s->unbound = to == s->in.pc + s->in.len;
+	return walk_to(w, to);
 }
 
 static bool walk_is_leaf(struct walk *w, taddr_t pc)
@@ -131,7 +150,6 @@ static bool walk_call(struct walk *w, struct step *s)
 		return s->in.kind == INSN_CALL ? walk_to(w, s->in.target) :
 						 walk_end(w, PATH_INDIRECT);
 	if (s->in.kind == INSN_CALL && walk_is_leaf(w, s->in.target)) {
-		s->leaf = true;
 		w->return_to = s->in.pc + s->in.len;
 		return walk_to(w, s->in.target);
 	}
@@ -178,7 +196,7 @@ static bool walk_insn(struct walk *w, const struct insn *in)
 	case INSN_RET:
 		return walk_return(w, s);
 	case INSN_JMP_IND:
-		return walk_end(w, PATH_INDIRECT);
+		return walk_jump(w, s);
 	case INSN_SYSCALL:
 		return walk_end(w, PATH_SYSCALL);
 	case INSN_X87_IMAGE:

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which of the program's instructions make up a superblock: from its start
- * along fall-throughs, direct jumps and calls, and returns whose call it has
- * seen, up to an instruction that leaves it or a limit.
+ * along fall-throughs and direct jumps, through small functions that it calls,
+ * through jumps by slots of the same module (as a procedure linkage table has
+ * them), and from a call that it begins with to where that returns, up to an
+ * instruction that leaves it or a limit.
  */
 #pragma once
 
@@ -14,9 +16,13 @@
 
 struct step {
 	struct insn in;
-	bool leaf;	   /* CALL, RET: the function is all in the path */
-	bool lands;	   /* CALL: the path goes on where it returns */
-	taddr_t return_to; /* RET of a leaf: goes on there when it returns there */
+	bool lands; /* CALL: the path goes on where it returns */
+	/* RET of a leaf, JMP through memory: the path goes on at `to`, which is
+	 * checked. */
+	bool checked;
+	/* JMP: through a slot that the dynamic linker has not filled yet. */
+	bool unbound;
+	taddr_t to;
 };
 
 enum path_end {

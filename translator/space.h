@@ -60,6 +60,8 @@ static inline bool space_canonical(taddr_t a)
 
 /* Forgets all translations of the cache, for all who share it. */
 void space_flush(struct dbt *d);
+/* Forgets a block, if it is not dead already. */
+void space_drop_block(struct dbt *d, uint32_t block);
 /* Drops the blocks that were made from the page; returns how many. */
 size_t space_drop_page(struct dbt *d, struct page *p);
 /* What is at [start, end) was mapped (id NULL: anonymous): blocks from an earlier

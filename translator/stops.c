@@ -125,6 +125,8 @@ static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r, st
 		ret->why = DBT_EXIT_TICKS;
 		ret->flags_lost = x->flags & EXIT_FLAGS;
 	}
+	if (x->flags & EXIT_REBUILD)
+		space_drop_block(d, x->block);
 	if (x->why == DBT_EXIT_WATCH)
 		ret->watch = d->watches[x->what].start;
 	else if (x->flags & EXIT_DYNAMIC && !space_canonical(ret->pc))

@@ -85,6 +85,10 @@ struct dbt_ops {
 	/* Copies code at pc that the program may execute now; returns how many
 	 * of len bytes, 0 when pc itself is not executable. */
 	size_t (*fetch)(void *ctx, taddr_t pc, void *ret, size_t len);
+	/* Copies memory that the program may read now; returns how many bytes. What
+	 * it says is only a guess at what an indirect jump is going to read. NULL:
+	 * no guesses. */
+	size_t (*peek)(void *ctx, taddr_t at, void *ret, size_t len);
 	/* The page holds translated code from now on: the owner makes sure that
 	 * a change of it is seen and told by dbt_invalidate(). */
 	void (*watch_code)(void *ctx, taddr_t page);

@@ -159,7 +159,14 @@ static size_t fetch(void *ctx, taddr_t pc, void *ret, size_t len)
 	return len;
 }
 
-static const struct dbt_ops ops = { .fetch = fetch };
+static size_t peek(void *ctx, taddr_t at, void *ret, size_t len)
+{
+	(void)ctx;
+	memcpy(ret, (const void *)at, len);
+	return len;
+}
+
+static const struct dbt_ops ops = { .fetch = fetch, .peek = peek };
 
 struct dbt *inprocess_create(const struct dbt_config *config)
 {
