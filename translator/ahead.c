@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A miss costs a stop, about as much as translating forty instructions. What is
- * likely to run soon is therefore translated with the block that missed: where
- * its calls return to (which otherwise is missed by an indirect branch, always)
- * and where it goes on at its end; then, while the budget lasts, where its taken
- * branches lead.
+ * likely to run soon is therefore translated with the block that missed: where it
+ * goes on at its end and what it calls; then, while the budget lasts, where its
+ * taken branches lead.
  */
 #include "translator/ahead.h"
 
@@ -41,26 +40,24 @@ static taddr_t queue_take(struct queue *q)
 	return pc;
 }
 
-/* The exits that are likely to be taken come first: its end, and what it calls. */
-static unsigned ahead_likely(const struct path *p)
+/* Where the block that was just made goes on at its end, and what it calls. */
+static bool ahead_is_likely(const struct path *p, taddr_t target)
 {
-	return (p->end == PATH_DIRECT) + (p->n && p->steps[0].lands && p->steps[0].in.kind == INSN_CALL);
+	return (p->end == PATH_DIRECT && target == p->next) ||
+	       (p->steps[0].lands && target == p->steps[0].in.target);
 }
 
 static void ahead_exits(struct ahead *a, uint32_t block)
 {
 	const struct cache *c = a->d->cache;
 	const struct block *b = cache_block(c, block);
-	unsigned likely = ahead_likely(&a->d->path);
 
 	for (uint32_t i = 0; i < b->n_exits; i++) {
 		const struct exit *x = cache_exit(c, b->first_exit + i);
 
-		if (!(x->flags & EXIT_LINKABLE))
-			continue;
-		if (!cache_node_at(c, x->node)->block)
-			queue_put(likely ? &a->likely : &a->other, x->target);
-		likely -= likely > 0;
+		if (x->flags & EXIT_LINKABLE && !cache_node_at(c, x->node)->block)
+			queue_put(ahead_is_likely(&a->d->path, x->target) ? &a->likely : &a->other,
+				  x->target);
 	}
 }
 

@@ -65,7 +65,7 @@ static void build_constants(struct build *b)
 static void build_sides(struct build *b)
 {
 	if (b->path->n && b->path->steps[0].lands)
-		control_called(b);
+		branch_called(b);
 	for (unsigned i = 0; i < b->n_sides; i++) {
 		const struct side *s = &b->sides[i];
 

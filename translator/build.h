@@ -106,14 +106,21 @@ void copy_insn(struct build *b, const struct insn *in);
 /* mov reg, operand (64 bits) for the r/m64 operand of a branch. */
 void copy_operand(struct build *b, const struct insn *in, enum emit_reg reg);
 
+/* ---- branch.c ---- */
+
+void branch_call(struct build *b, const struct step *s);
+void branch_return(struct build *b, const struct step *s);
+/* JMP and CALL through r/m64. */
+void branch_indirect(struct build *b, const struct step *s);
+/* What the first step calls, if it lands: the way there. */
+void branch_called(struct build *b);
+/* To the place in rcx through the tables; rcx and rdx are in their slots. */
+void branch_table(const struct build *b, struct emit *e);
+
 /* ---- control.c ---- */
 
 /* Emits a step that is no plain copy. */
 void control_step(struct build *b, const struct step *s);
-/* What the first step calls, if it lands: the way there. */
-void control_called(struct build *b);
-/* To the place in rcx through the tables; rcx and rdx are in their slots. */
-void control_table(const struct build *b, struct emit *e);
 /* What follows the last step. */
 void control_end(struct build *b);
 

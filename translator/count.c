@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Subtracting ticks from the counter without the program seeing it. SUB changes
- * the flags, so it stands where they are dead (flags.h); looked for, in this
+ * Subtracting ticks from the counter without the program seeing it, where the way
+ * out does not lead to a block that takes over what is pending (exits_carry()). SUB
+ * changes the flags, so it stands where they are dead (flags.h); looked for, in this
  * order, at the exit itself, among the instructions since the last branch, and
  * behind copies of the first instructions at the exit's target:
  *
@@ -190,8 +191,7 @@ static void count_end(struct build *b, unsigned first, int8_t pending)
 		carry = exits_carry(b, p->next, pending);
 	else if (p->end != PATH_INDIRECT)
 		return;
-	if (pending == carry ||
-	    (p->end == PATH_DIRECT && count_ahead(b, p->next, ahead, &pc) == 0))
+	if (pending == carry || (p->end == PATH_DIRECT && count_ahead(b, p->next, ahead, &pc) == 0))
 		return;
 	place = count_place(b, first, p->n);
 	if (place >= 0)

@@ -61,7 +61,7 @@ static void exits_by_table(struct build *b, taddr_t target)
 	emit_store(&b->e, REG_RCX, ST(RCX));
 	emit_store(&b->e, REG_RDX, ST(RDX));
 	emit_mov_imm(&b->e, REG_RCX, target);
-	control_table(b, &b->e);
+	branch_table(b, &b->e);
 }
 
 static void exits_link(struct build *b, uint32_t i, taddr_t target)

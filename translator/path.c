@@ -124,6 +124,7 @@ static bool walk_jump(struct walk *w, struct step *s)
 	return walk_to(w, to);
 }
 
+/* Whether what is called at pc only computes and returns. */
 static bool walk_is_leaf(struct walk *w, taddr_t pc)
 {
 	for (unsigned i = 0; i < WALK_LEAF && w->p->n + i < w->max_insns; i++) {

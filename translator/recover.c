@@ -41,14 +41,21 @@ int dbt_recover(struct dbt *d, const struct regs *machine, struct regs *ret_prog
 		struct dbt_recovered *ret)
 {
 	struct map_entry e;
+	bool ours = false;
 
 	if (!recover_find(d->cache, machine->rip, &e))
 		return -ENOENT;
 	*ret_program = *machine;
 	recover_spills(d->state, e.spills, ret_program);
 	ret_program->rip = e.pc;
+	if (e.spills == SPILL_RETURN) {
+		ret_program->rip = e.pc = machine->rcx;
+		ret_program->rsp += 8;
+		e.len = e.spills = 0;
+		ours = true;
+	}
 	*ret = (struct dbt_recovered){ .pc = e.pc, .bytes = e.len, .ticks = (ticks_t)(int64_t)e.ticks,
-				       .boundary = !e.spills };
+				       .boundary = !e.spills, .ours = ours };
 	return 0;
 }
 

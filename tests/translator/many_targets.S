@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* An indirect call that goes to 900 places, whose addresses differ in the
+/* An indirect call that goes to 2,100 places, whose addresses differ in the
  * upper bits only in part: the lookup tables collide and grow. */
 #include "program.h"
 
-	.set count, 900
+	.set count, 2100
 _start:
 	mov $2, %r15d
 1:	xor %ebx, %ebx

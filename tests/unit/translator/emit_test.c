@@ -90,6 +90,9 @@ static void jumps_reach_their_targets(void **state)
 	at = emit_jmp(&e, 0x71000000);
 	emit_patch(&e, at, 0x71000105);
 	EXPECT(0xe9, 0x00, 0x01, 0x00, 0x00);
+	at = emit_call(&e);
+	emit_patch(&e, at, 0x71000025); /* call over 32 bytes */
+	EXPECT(0xe8, 0x20, 0, 0, 0);
 	at = emit_jrcxz8(&e); /* jrcxz over a nop */
 	emit_u8(&e, 0x90);
 	emit_bind8(&e, at);

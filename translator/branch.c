@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls, returns and other indirect branches. The target is loaded into rcx, with
+ * rcx and rdx spilled. All of it leaves the flags alone, and every access to the
+ * program's memory (the push of a CALL, the pop of a RET, the load of a target)
+ * faults where the instruction's own would, with its registers recoverable.
+ */
+#include "translator/build.h"
+#include "translator/lookup.h"
+
+/* Which indirect branch this is, should its target turn out to be no address. */
+static void branch_note(struct build *b, struct emit *e, const struct insn *in)
+{
+	emit_store_imm(e, ST(BRANCH), exits_note(b, (struct exit){ .target = in->pc }));
+}
+
+/* The target of an indirect branch is in rcx, rcx in its slot: stops. */
+static void branch_dynamic(struct build *b, const struct insn *in)
+{
+	branch_note(b, &b->e, in);
+	emit_store(&b->e, REG_RCX, ST(TARGET));
+	emit_load(&b->e, REG_RCX, ST(RCX));
+	exits_stop(b, (struct exit){ .why = (uint8_t)b->path->why,
+				     .flags = EXIT_DYNAMIC,
+				     .ticks = b->ticks });
+}
+
+/* rdx = the index of rcx in the first-level table. */
+static void branch_index(const struct build *b, struct emit *e)
+{
+	if (b->c->pext) {
+		emit_pext(e, REG_RDX, REG_RCX, ST(L1_MASK));
+	} else {
+		emit_store(e, REG_RAX, ST(RAX));
+		emit_save_flags(e);
+		/* mov edx, ecx; and edx, [rt_state.l1_mask] */
+		emit_bytes(e, (uint8_t[]){ 0x89, 0xca, 0x23, 0x14, 0x25 }, 5);
+		emit_u32(e, ST(L1_MASK));
+		emit_restore_flags(e);
+		emit_load(e, REG_RAX, ST(RAX));
+	}
+}
+
+void branch_table(const struct build *b, struct emit *e)
+{
+	branch_index(b, e);
+	emit_jmp_table(e, RT_L1, REG_RDX);
+}
+
+/* To the target in rcx; rcx and rdx are in their slots. */
+static void branch_jump(struct build *b, const struct insn *in)
+{
+	if (b->variant != DBT_NORMAL) {
+		branch_dynamic(b, in);
+		return;
+	}
+	branch_note(b, &b->e, in);
+	branch_table(b, &b->e);
+}
+
+static void branch_spill(struct build *b)
+{
+	emit_store(&b->e, REG_RCX, ST(RCX));
+	if (b->variant == DBT_NORMAL)
+		emit_store(&b->e, REG_RDX, ST(RDX));
+}
+
+/* Pushes the address behind the CALL in one store. */
+static void branch_push(struct build *b, taddr_t pc)
+{
+	if ((int64_t)pc == (int32_t)pc) {
+		emit_u8(&b->e, 0x68);
+		emit_u32(&b->e, (uint32_t)pc);
+		return;
+	}
+	emit_bytes(&b->e, (uint8_t[]){ 0xff, 0x35, 0, 0, 0, 0 }, 6);
+	build_constant(b, emit_offset(&b->e) - 4, pc, 0);
+}
+
+/* The push of an indirect call may change watched memory: look, with the
+ * program's registers in place. */
+static void branch_watch_push(struct build *b)
+{
+	emit_store(&b->e, REG_RCX, ST(TARGET));
+	emit_load(&b->e, REG_RCX, ST(RCX));
+	watch_compare(b, 0, EXIT_DYNAMIC);
+	emit_load(&b->e, REG_RCX, ST(TARGET));
+}
+
+/* The processor predicts a RET well when it returns to behind its CALL, so the
+ * program's calls are calls of ours, too:
+ *
+ *		call 1f
+ *		(an indirect entry of the place behind the program's CALL, which
+ *		follows)
+ *		...
+ *	1:	what CALL pushed becomes the program's return address
+ *
+ * The address lies in the program's stack for a moment in which nothing can
+ * stop. The CALL faults where the program's would; spills: what is spilled. */
+static void branch_land(struct build *b, const struct insn *in, uint8_t spills)
+{
+	taddr_t pc = in->pc + in->len;
+	uint32_t entry;
+
+	build_map(b, in->pc, in, spills);
+	b->call_at = emit_call(&b->e);
+	entry = lookup_emit_entry(&b->e, pc, 0, b->z->mem.start + b->z->lookup_miss);
+	exits_note(b, (struct exit){ .target = pc, .flags = EXIT_LANDING, .jump = entry });
+}
+
+void branch_called(struct build *b)
+{
+	const struct insn *in = &b->path->steps[0].in;
+	taddr_t pc = in->pc + in->len;
+
+	emit_patch(&b->e, b->call_at, emit_here(&b->e));
+	if ((int64_t)pc == (int32_t)pc) { /* mov qword [rsp], pc */
+		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0xc7, 0x04, 0x24 }, 4);
+		emit_u32(&b->e, (uint32_t)pc);
+	} else { /* lea rsp, [rsp + 8] */
+		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8d, 0x64, 0x24, 8 }, 5);
+		branch_push(b, pc);
+	}
+	b->ticks = 0;
+	if (in->kind == INSN_CALL_IND) {
+		if (b->d->n_watches)
+			branch_watch_push(b);
+		branch_jump(b, in);
+		return;
+	}
+	if (b->d->n_watches)
+		watch_check(b, in, in->target);
+	exits_direct(b, in->target, 0);
+}
+
+/* A RET of ours, to where the table says that the target in rcx is. The entry
+ * there puts the program's stack right again.
+ *
+ *	mov rdx, [RT_L1 + rdx * 8]; lea rdx, [rdx - 5]; mov [rsp], rdx; ret */
+static void branch_ret(struct build *b, const struct insn *in)
+{
+	branch_note(b, &b->e, in);
+	branch_index(b, &b->e);
+	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8b, 0x14, 0xd5 }, 4);
+	emit_u32(&b->e, RT_L1);
+	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8d, 0x52, (uint8_t)-RT_RETURN_BYTES }, 4);
+	build_map(b, in->pc, in, SPILL_RETURN);
+	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x89, 0x14, 0x24, 0xc3 }, 5);
+}
+
+/* pop rcx; and what RET imm16 releases besides. A pop that faults has changed
+ * nothing. */
+static void branch_pop(struct build *b, const struct insn *in)
+{
+	build_map(b, in->pc, in, 0);
+	emit_u8(&b->e, 0x59);
+	if (in->pops) { /* lea rsp, [rsp + pops] */
+		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8d, 0xa4, 0x24 }, 4);
+		emit_u32(&b->e, in->pops);
+	}
+}
+
+/* A checked branch goes elsewhere: counts what is pending, looks the target up. */
+static taddr_t branch_elsewhere(struct build *b, const struct insn *in)
+{
+	uint32_t i = b->ticks ? exits_add(b, (struct exit){ .why = DBT_EXIT_MISS,
+							    .flags = EXIT_DYNAMIC | EXIT_CHECKED })
+			      : 0;
+	struct emit e = build_cold(b, 160);
+	taddr_t start = emit_here(&e);
+	size_t stop;
+
+	emit_not(&e, REG_RDX);
+	emit_lea(&e, REG_RCX, REG_RCX, REG_RDX, 1);
+	branch_note(b, &e, in);
+	if (!i || b->error) {
+		branch_table(b, &e);
+		return start;
+	}
+	emit_store(&e, REG_RAX, ST(RAX));
+	emit_save_flags(&e);
+	emit_sub_mem(&e, ST(COUNTER), (uint8_t)b->ticks);
+	stop = emit_jcc8(&e, CC_S);
+	emit_restore_flags(&e);
+	emit_load(&e, REG_RAX, ST(RAX));
+	branch_table(b, &e);
+	emit_bind8(&e, stop);
+	emit_restore_flags(&e);
+	emit_load(&e, REG_RAX, ST(RAX));
+	emit_store(&e, REG_RCX, ST(TARGET));
+	emit_load(&e, REG_RDX, ST(RDX));
+	emit_load(&e, REG_RCX, ST(RCX));
+	emit_jmp(&e, exits_stub(b, i));
+	return start;
+}
+
+/* A slot has been filled: back to before the jump, for another translation. */
+static taddr_t branch_bound(struct build *b, const struct insn *in)
+{
+	uint32_t i = exits_add(b, (struct exit){ .target = in->pc,
+						 .ticks = b->ticks,
+						 .why = DBT_EXIT_MISS,
+						 .flags = EXIT_REBUILD });
+	struct emit e = build_cold(b, 32);
+	taddr_t start = emit_here(&e);
+
+	if (b->error)
+		return start;
+	emit_load(&e, REG_RDX, ST(RDX));
+	emit_load(&e, REG_RCX, ST(RCX));
+	emit_jmp(&e, exits_stub(b, i));
+	return start;
+}
+
+/* Goes on in the path if the target in rcx is s->to. */
+static void branch_check(struct build *b, const struct step *s)
+{
+	size_t ok;
+
+	emit_mov_imm(&b->e, REG_RDX, -s->to);
+	emit_lea(&b->e, REG_RCX, REG_RCX, REG_RDX, 0);
+	ok = emit_jrcxz8(&b->e);
+	emit_jmp(&b->e, s->unbound ? branch_bound(b, &s->in) : branch_elsewhere(b, &s->in));
+	emit_bind8(&b->e, ok);
+	emit_load(&b->e, REG_RDX, ST(RDX));
+	emit_load(&b->e, REG_RCX, ST(RCX));
+}
+
+void branch_return(struct build *b, const struct step *s)
+{
+	build_map(b, s->in.pc, &s->in, 0);
+	branch_spill(b);
+	if (!s->checked && b->variant == DBT_NORMAL && !s->in.pops) {
+		build_map(b, s->in.pc, &s->in, 0);
+		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8b, 0x0c, 0x24 }, 4); /* mov rcx, [rsp] */
+		branch_ret(b, &s->in);
+		return;
+	}
+	branch_pop(b, &s->in);
+	if (s->checked)
+		branch_check(b, s);
+	else
+		branch_jump(b, &s->in);
+}
+
+void branch_indirect(struct build *b, const struct step *s)
+{
+	const struct insn *in = &s->in;
+
+	build_map(b, in->pc, in, 0);
+	branch_spill(b);
+	build_map(b, in->pc, in, 0);
+	copy_operand(b, in, REG_RCX);
+	if (in->kind == INSN_CALL_IND) {
+		if (s->lands) {
+			branch_land(b, in, SPILL_RCX);
+			return;
+		}
+		build_map(b, in->pc, in, SPILL_RCX);
+		branch_push(b, in->pc + in->len);
+		if (b->d->n_watches)
+			branch_watch_push(b);
+	}
+	if (s->checked)
+		branch_check(b, s);
+	else
+		branch_jump(b, in);
+}
+
+void branch_call(struct build *b, const struct step *s)
+{
+	if (s->lands) {
+		branch_land(b, &s->in, 0);
+		return;
+	}
+	build_map(b, s->in.pc, &s->in, 0);
+	branch_push(b, s->in.pc + s->in.len);
+}
