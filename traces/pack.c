@@ -13,7 +13,7 @@
 /* What compressing may cost: a part of the time, and a little at the start, so
  * that short recordings are compressed as a whole. */
 #define AFFORDED_PART 50
-#define AFFORDED_NS   10000000u
+#define AFFORDED_NS   3000000u
 
 /* A larger buffer than this is not kept for the next frame. */
 #define KEPT_BYTES (2u << 20)

@@ -30,6 +30,7 @@ static struct dbt *dbt_alloc(const struct dbt_config *config, void *private,
 		return NULL;
 	d->config = *config;
 	d->config.max_insns = dbt_limit(config->max_insns, DEFAULT_MAX_INSNS, PATH_MAX_INSNS);
+	d->max_straight = config->max_insns ? d->config.max_insns : PATH_MAX_INSNS;
 	d->config.max_ticks = dbt_limit(config->max_ticks, DEFAULT_MAX_TICKS, 100);
 	d->state = private;
 	d->l1 = (uint64_t *)(void *)((uint8_t *)private + RT_STATE_BYTES);
@@ -63,6 +64,7 @@ int dbt_fork(struct dbt *parent, void *private, const struct dbt_ops *ops,
 
 	if (!d)
 		return fail(-ENOMEM, "out of memory");
+	d->max_straight = parent->max_straight;
 	d->cache = parent->cache;
 	d->cache->refs++;
 	memcpy(d->vdso, parent->vdso, sizeof(d->vdso));

@@ -38,7 +38,7 @@ struct walk {
 	struct path *p;
 	taddr_t pc, start;
 	enum dbt_variant variant;
-	unsigned max_insns, max_ticks, ticks;
+	unsigned max_insns, max_straight, max_ticks, ticks;
 	taddr_t return_to; /* in a leaf */
 };
 
@@ -226,7 +226,7 @@ static bool walk_one(struct walk *w)
 		return false;
 	if (walk_joins(w))
 		return walk_end(w, PATH_DIRECT);
-	if (w->p->n >= w->max_insns)
+	if (w->p->n >= (w->ticks ? w->max_insns : w->max_straight))
 		return walk_end(w, PATH_DIRECT);
 	in = fetch_insn(&w->d->fetch, w->pc);
 	if (!in || !path_add_pages(w->p, in))
@@ -240,6 +240,7 @@ int path_collect(struct dbt *d, taddr_t pc, enum dbt_variant variant)
 	struct walk w = { .d = d, .p = p, .pc = pc, .start = pc, .variant = variant };
 
 	w.max_insns = variant == DBT_STEP ? 1 : d->config.max_insns;
+	w.max_straight = variant == DBT_STEP ? 1 : d->max_straight;
 	w.max_ticks = variant == DBT_NORMAL ? d->config.max_ticks : 1;
 	p->n = p->n_pages = 0;
 	p->why = variant == DBT_STEP ? DBT_EXIT_STEP : DBT_EXIT_MISS;

@@ -26,6 +26,7 @@ struct arrival {
 struct dbt {
 	struct cache *cache;
 	struct dbt_config config;
+	unsigned max_straight; /* instructions before the first branch of a block */
 	struct rt_state *state; /* the supervisor's mapping */
 	uint64_t *l1;
 	uint32_t l1_entries;

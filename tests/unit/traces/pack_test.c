@@ -20,11 +20,11 @@ static void compressing_costs_a_small_part_of_the_time(void **state)
 {
 	(void)state;
 	assert_true(pack_affords(0, 0));
-	assert_true(pack_affords(0, 10 * MS - 1));
-	assert_false(pack_affords(0, 10 * MS));
-	assert_false(pack_affords(10 * MS, 11 * MS));
-	assert_true(pack_affords(1000 * MS, 29 * MS));
-	assert_false(pack_affords(1000 * MS, 30 * MS));
+	assert_true(pack_affords(0, 3 * MS - 1));
+	assert_false(pack_affords(0, 3 * MS));
+	assert_false(pack_affords(10 * MS, 4 * MS));
+	assert_true(pack_affords(1000 * MS, 22 * MS));
+	assert_false(pack_affords(1000 * MS, 23 * MS));
 	assert_true(pack_affords(3600000 * MS, 72000 * MS));
 	assert_false(pack_affords(3600000 * MS, UINT64_MAX));
 }
