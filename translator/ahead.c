@@ -44,7 +44,7 @@ static taddr_t queue_take(struct queue *q)
 static bool ahead_is_likely(const struct path *p, taddr_t target)
 {
 	return (p->end == PATH_DIRECT && target == p->next) ||
-	       (p->steps[0].lands && target == p->steps[0].in.target);
+	       (p->n && p->steps[0].lands && target == p->steps[0].in.target);
 }
 
 static void ahead_exits(struct ahead *a, uint32_t block)

@@ -186,7 +186,6 @@ static int lookup_make_entry(struct cache *c, struct block *b)
 	struct zone *z = &c->zones[b->zone];
 	struct emit e = { .start = z->mem.write, .p = z->mem.write + z->hot,
 			  .end = z->mem.write + z->cold, .base = z->mem.start };
-
 	uint32_t entry = lookup_emit_entry(&e, b->pc, cache_node_at(c, b->node)->carry,
 					   z->mem.start + z->lookup_miss);
 

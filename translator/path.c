@@ -82,14 +82,14 @@ static bool walk_seen(const struct walk *w, taddr_t pc)
 	return false;
 }
 
-/* Goes on at another place, unless the block has been there or map entries
- * could not name it. */
+/* Goes on at another place, unless the block has been there (leaves may be called
+ * again) or map entries could not name it. */
 static bool walk_to(struct walk *w, taddr_t pc)
 {
 	int64_t far = (int64_t)(pc - w->start);
 
 	w->pc = pc;
-	if (walk_seen(w, pc) || far != (int32_t)far)
+	if ((!w->return_to && walk_seen(w, pc)) || far != (int32_t)far)
 		return walk_end(w, PATH_DIRECT);
 	return true;
 }
@@ -211,10 +211,11 @@ static bool walk_insn(struct walk *w, const struct insn *in)
 }
 
 /* Whether a block that has begun here would be a copy of another, which is not
- * worth it for short pieces only. */
+ * worth it for short pieces only. A leaf must not be left: its RET would be one of
+ * ours, without a CALL of ours. */
 static bool walk_joins(const struct walk *w)
 {
-	return w->p->n >= WALK_JOIN && w->variant == DBT_NORMAL &&
+	return w->p->n >= WALK_JOIN && w->variant == DBT_NORMAL && !w->return_to &&
 	       cache_translated(w->d->cache, w->pc, DBT_NORMAL);
 }
 
