@@ -141,7 +141,7 @@ int stops_at_signal(struct task *t, struct task_stop *ret)
 		return fault(t, ret);
 	task_stash(t, &ret->info);
 	if (not_begun(t)) {
-		dbt_arm(t->space->dbt, INT64_MAX / 4);
+		dbt_arm(t->space->dbt, UNLIMITED_BUDGET);
 		t->settle = false;
 		ret->kind = TASK_SIGNAL;
 		return 0;

@@ -16,7 +16,7 @@
 void task_count(struct task *t)
 {
 	t->ticks += dbt_counted(t->space->dbt);
-	dbt_arm(t->space->dbt, INT64_MAX / 4);
+	dbt_arm(t->space->dbt, UNLIMITED_BUDGET);
 }
 
 void stops_settle(struct task *t)

@@ -49,6 +49,9 @@ struct cache_memory {
 	size_t loaded; /* bytes of translations that came from disk */
 };
 
+/* A budget that is never used up. */
+#define UNLIMITED_BUDGET (INT64_MAX / 4)
+
 /* ---- spawn.c ---- */
 
 struct launch {

@@ -20,10 +20,10 @@ static enum dbt_variant choose(const struct task *t, int64_t *budget)
 {
 	int64_t slack = (int64_t)dbt_slack(t->space->dbt);
 	int64_t left =
-		t->target == TASK_NO_TARGET ? INT64_MAX / 4 : (int64_t)(t->target - t->ticks);
+		t->target == TASK_NO_TARGET ? UNLIMITED_BUDGET : (int64_t)(t->target - t->ticks);
 
 	if (t->step) {
-		*budget = INT64_MAX / 4;
+		*budget = UNLIMITED_BUDGET;
 		return DBT_STEP;
 	}
 	if (t->settle)

@@ -28,8 +28,7 @@ void dbt_clear_arrival(struct dbt *d)
 static void arrival_restore(struct emit *e)
 {
 	emit_load(e, REG_RAX, ST(FLAGS));
-	emit_restore_flags(e);
-	emit_load(e, REG_RAX, ST(RAX));
+	emit_reload_flags(e, ST(RAX));
 }
 
 static void arrival_compare(struct emit *e, const struct arrival *a)
@@ -60,8 +59,7 @@ void arrival_check(struct build *b, taddr_t pc)
 	cold = build_cold(b, 32);
 	if (b->error)
 		return;
-	emit_store(&b->e, REG_RAX, ST(RAX));
-	emit_save_flags(&b->e);
+	emit_spill_flags(&b->e, ST(RAX));
 	emit_store(&b->e, REG_RAX, ST(FLAGS));
 	arrival_compare(&b->e, a);
 	emit_patch(&b->e, emit_offset(&b->e) - 4, emit_here(&cold));

@@ -31,13 +31,11 @@ static void branch_index(const struct build *b, struct emit *e)
 	if (b->c->pext) {
 		emit_pext(e, REG_RDX, REG_RCX, ST(L1_MASK));
 	} else {
-		emit_store(e, REG_RAX, ST(RAX));
-		emit_save_flags(e);
+		emit_spill_flags(e, ST(RAX));
 		/* mov edx, ecx; and edx, [rt_state.l1_mask] */
 		emit_bytes(e, (uint8_t[]){ 0x89, 0xca, 0x23, 0x14, 0x25 }, 5);
 		emit_u32(e, ST(L1_MASK));
-		emit_restore_flags(e);
-		emit_load(e, REG_RAX, ST(RAX));
+		emit_reload_flags(e, ST(RAX));
 	}
 }
 
@@ -100,13 +98,10 @@ static void branch_watch_push(struct build *b)
  * stop. The CALL faults where the program's would; spills: what is spilled. */
 static void branch_land(struct build *b, const struct insn *in, uint8_t spills)
 {
-	taddr_t pc = in->pc + in->len;
-	uint32_t entry;
-
 	build_map(b, in->pc, in, spills);
-	b->call_at = emit_call(&b->e);
-	entry = lookup_emit_entry(&b->e, pc, 0, b->z->mem.start + b->z->lookup_miss);
-	exits_note(b, (struct exit){ .target = pc, .flags = EXIT_LANDING, .jump = entry });
+	b->call_at = emit_call(&b->e, emit_here(&b->e));
+	b->landing = lookup_emit_entry(&b->e, in->pc + in->len, 0,
+				       b->z->mem.start + b->z->lookup_miss);
 }
 
 void branch_called(struct build *b)
@@ -178,16 +173,13 @@ static taddr_t branch_elsewhere(struct build *b, const struct insn *in)
 		branch_table(b, &e);
 		return start;
 	}
-	emit_store(&e, REG_RAX, ST(RAX));
-	emit_save_flags(&e);
+	emit_spill_flags(&e, ST(RAX));
 	emit_sub_mem(&e, ST(COUNTER), (uint8_t)b->ticks);
 	stop = emit_jcc8(&e, CC_S);
-	emit_restore_flags(&e);
-	emit_load(&e, REG_RAX, ST(RAX));
+	emit_reload_flags(&e, ST(RAX));
 	branch_table(b, &e);
 	emit_bind8(&e, stop);
-	emit_restore_flags(&e);
-	emit_load(&e, REG_RAX, ST(RAX));
+	emit_reload_flags(&e, ST(RAX));
 	emit_store(&e, REG_RCX, ST(TARGET));
 	emit_load(&e, REG_RDX, ST(RDX));
 	emit_load(&e, REG_RCX, ST(RCX));
@@ -227,6 +219,25 @@ static void branch_check(struct build *b, const struct step *s)
 	emit_load(&b->e, REG_RCX, ST(RCX));
 }
 
+/* To the target in rcx: s->to, if that is checked. */
+static void branch_to(struct build *b, const struct step *s)
+{
+	if (s->checked)
+		branch_check(b, s);
+	else
+		branch_jump(b, &s->in);
+}
+
+void branch_call(struct build *b, const struct step *s, uint8_t spills)
+{
+	if (s->lands) {
+		branch_land(b, &s->in, spills);
+		return;
+	}
+	build_map(b, s->in.pc, &s->in, spills);
+	branch_push(b, s->in.pc + s->in.len);
+}
+
 void branch_return(struct build *b, const struct step *s)
 {
 	build_map(b, s->in.pc, &s->in, 0);
@@ -238,10 +249,7 @@ void branch_return(struct build *b, const struct step *s)
 		return;
 	}
 	branch_pop(b, &s->in);
-	if (s->checked)
-		branch_check(b, s);
-	else
-		branch_jump(b, &s->in);
+	branch_to(b, s);
 }
 
 void branch_indirect(struct build *b, const struct step *s)
@@ -253,27 +261,11 @@ void branch_indirect(struct build *b, const struct step *s)
 	build_map(b, in->pc, in, 0);
 	copy_operand(b, in, REG_RCX);
 	if (in->kind == INSN_CALL_IND) {
-		if (s->lands) {
-			branch_land(b, in, SPILL_RCX);
+		branch_call(b, s, SPILL_RCX);
+		if (s->lands)
 			return;
-		}
-		build_map(b, in->pc, in, SPILL_RCX);
-		branch_push(b, in->pc + in->len);
 		if (b->d->n_watches)
 			branch_watch_push(b);
 	}
-	if (s->checked)
-		branch_check(b, s);
-	else
-		branch_jump(b, in);
-}
-
-void branch_call(struct build *b, const struct step *s)
-{
-	if (s->lands) {
-		branch_land(b, &s->in, 0);
-		return;
-	}
-	build_map(b, s->in.pc, &s->in, 0);
-	branch_push(b, s->in.pc + s->in.len);
+	branch_to(b, s);
 }

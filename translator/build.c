@@ -64,7 +64,7 @@ static void build_constants(struct build *b)
 
 static void build_sides(struct build *b)
 {
-	if (b->path->n && b->path->steps[0].lands)
+	if (b->landing)
 		branch_called(b);
 	for (unsigned i = 0; i < b->n_sides; i++) {
 		const struct side *s = &b->sides[i];
@@ -145,6 +145,7 @@ static int64_t build_finish(struct build *b)
 	struct cache *c = b->c;
 	struct block block = {
 		.pc = b->pc, .host = b->body, .entry = b->entry, .zone = b->zone,
+		.landing = b->landing, .call_bytes = b->landing ? b->path->steps[0].in.len : 0,
 		.variant = (uint8_t)b->variant, .map = b->map_start,
 		.bytes = (uint32_t)emit_offset(&b->e) - b->body,
 		.map_bytes = (uint32_t)c->maps.len - b->map_start,
@@ -161,11 +162,9 @@ static int64_t build_finish(struct build *b)
 	r = link_block(c, (uint32_t)c->n_blocks);
 	if (r < 0)
 		return r;
-	if (b->variant == DBT_NORMAL) {
-		r = lookup_add_landings(b->d, &block);
-		if (r < 0)
-			return r;
-	}
+	r = lookup_add_landing(b->d, &block);
+	if (r < 0)
+		return r;
 	c->stats.blocks++;
 	c->stats.insns += b->path->n;
 	for (unsigned i = 0; i < b->path->n; i++)
@@ -190,7 +189,7 @@ static void build_begin(struct build *b, struct dbt *d, taddr_t pc, enum dbt_var
 	b->cold = b->z->cold;
 	b->first_exit = RT_EXIT_FIRST + (uint32_t)c->n_exits;
 	b->map_start = (uint32_t)c->maps.len;
-	b->entry = 0;
+	b->entry = b->landing = 0;
 	b->ticks = 0;
 	b->n_sides = b->n_constants = 0;
 	b->error = 0;

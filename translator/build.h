@@ -42,7 +42,9 @@ struct build {
 	struct map_writer map;
 	struct side sides[PATH_MAX_INSNS];
 	unsigned n_sides;
-	size_t call_at; /* the displacement of the first step's CALL, if it lands */
+	/* If the first step lands: the displacement of its CALL, and where. */
+	size_t call_at;
+	uint32_t landing;
 	struct constant constants[(BUILD_COPIES + 3) * PATH_MAX_INSNS];
 	unsigned n_constants;
 	unsigned insns;
@@ -108,7 +110,8 @@ void copy_operand(struct build *b, const struct insn *in, enum emit_reg reg);
 
 /* ---- branch.c ---- */
 
-void branch_call(struct build *b, const struct step *s);
+/* spills: what is spilled. */
+void branch_call(struct build *b, const struct step *s, uint8_t spills);
 void branch_return(struct build *b, const struct step *s);
 /* JMP and CALL through r/m64. */
 void branch_indirect(struct build *b, const struct step *s);

@@ -26,10 +26,12 @@ struct block {
 	uint32_t node;
 	uint32_t host, bytes; /* in the zone; bytes: without stubs */
 	uint32_t entry;	      /* of indirect branches, in the zone; 0: none yet */
+	uint32_t landing;     /* where its first instruction's call returns; 0: no call */
 	uint32_t map, map_bytes;
 	uint32_t first_exit, n_exits;
 	uint32_t hidden;      /* how many of its pages are */
 	uint8_t zone, variant;
+	uint8_t call_bytes;   /* of that instruction */
 	bool dead;
 };
 
@@ -39,8 +41,7 @@ enum {
 	EXIT_CHECKED = 4,  /* its code subtracts ticks and checks the counter */
 	EXIT_DYNAMIC = 8,  /* the target is in rt_state.target */
 	EXIT_FLAGS = 16,   /* the arithmetic flags are lost here (and dead) */
-	EXIT_LANDING = 32, /* no exit: returns to target land at jump */
-	EXIT_REBUILD = 64, /* the block was made with a guess that is outdated */
+	EXIT_REBUILD = 32, /* the block was made with a guess that is outdated */
 };
 
 /* Ticks that may be pending from block to block. */
@@ -50,12 +51,13 @@ struct exit {
 	taddr_t target;	 /* the program's pc there */
 	uint32_t block;
 	uint32_t node, next; /* linkable: in the list of the target's node */
-	uint32_t jump, stub; /* in the block's zone; before an instruction: its length */
+	uint32_t jump, stub; /* in the block's zone */
 	uint8_t why;	 /* enum dbt_exit */
 	uint8_t flags;	 /* EXIT_ */
 	int8_t ticks;	 /* retired and not subtracted there; -1: the reverse */
 	uint8_t insn_bytes; /* of the instruction that ends at target */
 	uint8_t what;	 /* enum dbt_insn; the number of a watch */
+	uint8_t next_bytes; /* of the instruction at target, when it stops there */
 };
 
 /* A place that is or may be translated, and the exits that lead there. */

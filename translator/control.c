@@ -119,7 +119,7 @@ void control_step(struct build *b, const struct step *s)
 	case INSN_JMP:
 		break;
 	case INSN_CALL:
-		branch_call(b, s);
+		branch_call(b, s, 0);
 		break;
 	case INSN_RET:
 		branch_return(b, s);
@@ -162,7 +162,7 @@ void control_end(struct build *b)
 		build_map(b, p->next, NULL, 0);
 		exits_stop(b, (struct exit){ .target = p->next, .ticks = b->ticks,
 					     .why = (uint8_t)p->why, .what = p->stop.what,
-					     .jump = p->stop.len });
+					     .next_bytes = p->stop.len });
 		break;
 	case PATH_INDIRECT:
 	case PATH_SYSCALL:

@@ -43,15 +43,12 @@ uint32_t count_preserving(struct build *b, taddr_t pc, int8_t ticks)
 
 	if (b->error)
 		return i;
-	emit_store(&b->e, REG_RAX, ST(RAX));
-	emit_save_flags(&b->e);
+	emit_spill_flags(&b->e, ST(RAX));
 	emit_sub_mem(&b->e, ST(COUNTER), (uint8_t)ticks);
 	emit_jcc(&b->e, CC_S, emit_here(&cold));
-	emit_restore_flags(&b->e);
-	emit_load(&b->e, REG_RAX, ST(RAX));
+	emit_reload_flags(&b->e, ST(RAX));
 
-	emit_restore_flags(&cold);
-	emit_load(&cold, REG_RAX, ST(RAX));
+	emit_reload_flags(&cold, ST(RAX));
 	emit_jmp(&cold, exits_stub(b, i));
 	return i;
 }

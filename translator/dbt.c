@@ -10,16 +10,8 @@
 #include "translator/lookup.h"
 #include "translator/space.h"
 
-#define DEFAULT_MAX_INSNS 50
 #define DEFAULT_MAX_TICKS 16
 #define MAX_BUDGET	  (INT64_MAX - CACHE_MAX_CARRY)
-
-static unsigned dbt_limit(unsigned asked, unsigned otherwise, unsigned most)
-{
-	unsigned n = asked ? asked : otherwise;
-
-	return n < most ? n : most;
-}
 
 static struct dbt *dbt_alloc(const struct dbt_config *config, void *private,
 			     const struct dbt_ops *ops, void *ctx)
@@ -29,9 +21,7 @@ static struct dbt *dbt_alloc(const struct dbt_config *config, void *private,
 	if (!d)
 		return NULL;
 	d->config = *config;
-	d->config.max_insns = dbt_limit(config->max_insns, DEFAULT_MAX_INSNS, PATH_MAX_INSNS);
-	d->max_straight = config->max_insns ? d->config.max_insns : PATH_MAX_INSNS;
-	d->config.max_ticks = dbt_limit(config->max_ticks, DEFAULT_MAX_TICKS, 100);
+	d->config.max_ticks = path_limit(config->max_ticks, DEFAULT_MAX_TICKS, 100);
 	d->state = private;
 	d->l1 = (uint64_t *)(void *)((uint8_t *)private + RT_STATE_BYTES);
 	fetch_init(&d->fetch, ops, ctx);
@@ -64,7 +54,6 @@ int dbt_fork(struct dbt *parent, void *private, const struct dbt_ops *ops,
 
 	if (!d)
 		return fail(-ENOMEM, "out of memory");
-	d->max_straight = parent->max_straight;
 	d->cache = parent->cache;
 	d->cache->refs++;
 	memcpy(d->vdso, parent->vdso, sizeof(d->vdso));

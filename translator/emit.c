@@ -138,6 +138,18 @@ void emit_restore_flags(struct emit *e)
 	emit_bytes(e, (uint8_t[]){ 0x04, 0x7f, 0x9e }, 3);
 }
 
+void emit_spill_flags(struct emit *e, uint32_t rax_slot)
+{
+	emit_store(e, REG_RAX, rax_slot);
+	emit_save_flags(e);
+}
+
+void emit_reload_flags(struct emit *e, uint32_t rax_slot)
+{
+	emit_restore_flags(e);
+	emit_load(e, REG_RAX, rax_slot);
+}
+
 void emit_jmp_mem(struct emit *e, uint32_t address)
 {
 	emit_absolute(e, false, 0xff, 4, address);
@@ -163,10 +175,10 @@ size_t emit_jmp(struct emit *e, taddr_t target)
 	return emit_displacement(e, target);
 }
 
-size_t emit_call(struct emit *e)
+size_t emit_call(struct emit *e, taddr_t target)
 {
-	emit_bytes(e, (uint8_t[]){ 0xe8, 0, 0, 0, 0 }, 5);
-	return emit_offset(e) - 4;
+	emit_u8(e, 0xe8);
+	return emit_displacement(e, target);
 }
 
 size_t emit_jcc(struct emit *e, unsigned cc, taddr_t target)

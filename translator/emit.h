@@ -72,16 +72,18 @@ void emit_sub_mem(struct emit *e, uint32_t address, uint8_t value);
 /* lahf; seto al -- and back: add al, 0x7f; sahf. rax must be spilled. */
 void emit_save_flags(struct emit *e);
 void emit_restore_flags(struct emit *e);
+/* The same with rax in its slot meanwhile. */
+void emit_spill_flags(struct emit *e, uint32_t rax_slot);
+void emit_reload_flags(struct emit *e, uint32_t rax_slot);
 
 /* jmp [address]; jmp [table + index * 8] */
 void emit_jmp_mem(struct emit *e, uint32_t address);
 void emit_jmp_table(struct emit *e, uint32_t table, enum emit_reg index);
-/* jmp target; jcc target; within 2 GiB. Return where the displacement stands
+/* jmp, call, jcc target; within 2 GiB. Return where the displacement stands
  * (an offset from start), for emit_patch(). */
 size_t emit_jmp(struct emit *e, taddr_t target);
+size_t emit_call(struct emit *e, taddr_t target);
 size_t emit_jcc(struct emit *e, unsigned cc, taddr_t target);
-/* call, to be bound by emit_patch(). */
-size_t emit_call(struct emit *e);
 /* jrcxz or jcc, 8-bit, forward: to be bound by emit_bind8(). */
 size_t emit_jrcxz8(struct emit *e);
 size_t emit_jcc8(struct emit *e, unsigned cc);

@@ -169,15 +169,19 @@ uint32_t lookup_emit_entry(struct emit *e, taddr_t pc, int8_t carry, taddr_t loo
 	emit_jmp(e, lookup_miss);
 	emit_bind8(e, ok);
 	if (carry) {
-		emit_store(e, REG_RAX, RT_STATE + RT_O_RAX);
-		emit_save_flags(e);
+		emit_spill_flags(e, RT_STATE + RT_O_RAX);
 		emit_sub_mem(e, RT_STATE + RT_O_COUNTER, (uint8_t)-carry);
-		emit_restore_flags(e);
-		emit_load(e, REG_RAX, RT_STATE + RT_O_RAX);
+		emit_reload_flags(e, RT_STATE + RT_O_RAX);
 	}
 	emit_load(e, REG_RDX, RT_STATE + RT_O_RDX);
 	emit_load(e, REG_RCX, RT_STATE + RT_O_RCX);
 	return entry;
+}
+
+/* Where a place of the block's lies in the tracee. */
+static taddr_t lookup_host(const struct cache *c, const struct block *b, uint32_t offset)
+{
+	return c->zones[b->zone].mem.start + offset;
 }
 
 /* An entry of its own for a block that was made without. */
@@ -216,7 +220,7 @@ int lookup_add(struct dbt *d, uint32_t block, bool now)
 
 	if (r < 0)
 		return r;
-	host = c->zones[b->zone].mem.start + b->entry;
+	host = lookup_host(c, b, b->entry);
 	r = lookup_set(d, b->pc, host);
 	if (r < 0)
 		return r;
@@ -225,29 +229,24 @@ int lookup_add(struct dbt *d, uint32_t block, bool now)
 	return 0;
 }
 
-int lookup_add_landings(struct dbt *d, const struct block *b)
+int lookup_add_landing(struct dbt *d, const struct block *b)
 {
-	struct cache *c = d->cache;
-	int r = 0;
+	taddr_t pc = b->pc + b->call_bytes;
+	const struct l2_entry *e;
 
-	for (uint32_t i = 0; i < b->n_exits && !r; i++) {
-		const struct exit *x = cache_exit(c, b->first_exit + i);
-		const struct l2_entry *e;
-
-		if (!(x->flags & EXIT_LANDING))
-			continue;
-		e = l2_find(c, x->target, false);
-		if (!e || e->host == RT_LOOKUP_DEAD)
-			r = lookup_set(d, x->target, c->zones[b->zone].mem.start + x->jump);
-	}
-	return r;
+	if (!b->landing)
+		return 0;
+	e = l2_find(d->cache, pc, false);
+	if (e && e->host != RT_LOOKUP_DEAD)
+		return 0;
+	return lookup_set(d, pc, lookup_host(d->cache, b, b->landing));
 }
 
 int lookup_reveal(struct dbt *d, const struct block *b)
 {
-	int r = b->entry ? lookup_set(d, b->pc, d->cache->zones[b->zone].mem.start + b->entry) : 0;
+	int r = b->entry ? lookup_set(d, b->pc, lookup_host(d->cache, b, b->entry)) : 0;
 
-	return r ? r : lookup_add_landings(d, b);
+	return r ? r : lookup_add_landing(d, b);
 }
 
 static void lookup_forget(struct dbt *d, taddr_t pc, taddr_t host)
@@ -262,15 +261,8 @@ static void lookup_forget(struct dbt *d, taddr_t pc, taddr_t host)
 
 void lookup_remove(struct dbt *d, const struct block *b)
 {
-	const struct cache *c = d->cache;
-	taddr_t start = c->zones[b->zone].mem.start;
-
 	if (b->entry)
-		lookup_forget(d, b->pc, start + b->entry);
-	for (uint32_t i = 0; i < b->n_exits; i++) {
-		const struct exit *x = cache_exit(c, b->first_exit + i);
-
-		if (x->flags & EXIT_LANDING)
-			lookup_forget(d, x->target, start + x->jump);
-	}
+		lookup_forget(d, b->pc, lookup_host(d->cache, b, b->entry));
+	if (b->landing)
+		lookup_forget(d, b->pc + b->call_bytes, lookup_host(d->cache, b, b->landing));
 }

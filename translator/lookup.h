@@ -24,9 +24,8 @@ void lookup_init_private(struct dbt *d);
  * into the first level whatever is there. -ENOSPC: the zone is full. */
 int lookup_add(struct dbt *d, uint32_t block, bool now) must_check;
 
-/* Makes the returns found that land in a block (EXIT_LANDING), unless others are
- * there. -ENOSPC */
-int lookup_add_landings(struct dbt *d, const struct block *b) must_check;
+/* Makes the landing of a block found, if it has one and no other is there. -ENOSPC */
+int lookup_add_landing(struct dbt *d, const struct block *b) must_check;
 
 /* Both for a block that has just been revealed. -ENOSPC: not all are found. */
 int lookup_reveal(struct dbt *d, const struct block *b);

@@ -29,6 +29,8 @@ bool path_stops_at(const struct dbt *d, taddr_t pc)
 }
 
 #define WALK_JOIN 6
+/* Instructions of a block that has branches; others go on to PATH_MAX_INSNS. */
+#define WALK_INSNS 50
 /* A function that returns after at most so many instructions, without a branch
  * between, becomes part of its caller. */
 #define WALK_LEAF 12
@@ -239,9 +241,10 @@ int path_collect(struct dbt *d, taddr_t pc, enum dbt_variant variant)
 {
 	struct path *p = &d->path;
 	struct walk w = { .d = d, .p = p, .pc = pc, .start = pc, .variant = variant };
+	unsigned asked = variant == DBT_STEP ? 1 : d->config.max_insns;
 
-	w.max_insns = variant == DBT_STEP ? 1 : d->config.max_insns;
-	w.max_straight = variant == DBT_STEP ? 1 : d->max_straight;
+	w.max_insns = path_limit(asked, WALK_INSNS, PATH_MAX_INSNS);
+	w.max_straight = path_limit(asked, PATH_MAX_INSNS, PATH_MAX_INSNS);
 	w.max_ticks = variant == DBT_NORMAL ? d->config.max_ticks : 1;
 	p->n = p->n_pages = 0;
 	p->why = variant == DBT_STEP ? DBT_EXIT_STEP : DBT_EXIT_MISS;

@@ -44,6 +44,14 @@ struct path {
 	unsigned n_pages;
 };
 
+/* A limit of the configuration: what was asked for, 0: otherwise; `most` at most. */
+static inline unsigned path_limit(unsigned asked, unsigned otherwise, unsigned most)
+{
+	unsigned n = asked ? asked : otherwise;
+
+	return n < most ? n : most;
+}
+
 struct dbt;
 
 /* 0; -ENOEXEC: there is nothing executable at pc. */

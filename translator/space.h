@@ -26,10 +26,9 @@ struct arrival {
 struct dbt {
 	struct cache *cache;
 	struct dbt_config config;
-	unsigned max_straight; /* instructions before the first branch of a block */
 	struct rt_state *state; /* the supervisor's mapping */
 	uint64_t *l1;
-	uint32_t l1_entries;
+	uint32_t l1_entries; /* the tracee could change what state->l1_mask says */
 	uint64_t generation; /* of the cache, when l1 and state were set up */
 	uint32_t l2;	     /* the second level that state names */
 	struct fetch fetch;

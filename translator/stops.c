@@ -118,7 +118,7 @@ static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r, st
 	ret->why = x->why;
 	ret->pc = x->flags & EXIT_DYNAMIC ? s->target : x->target;
 	ret->insn_pc = ret->pc - x->insn_bytes;
-	ret->insn_bytes = x->why == DBT_EXIT_INSN ? x->jump : x->insn_bytes;
+	ret->insn_bytes = x->why == DBT_EXIT_INSN ? x->next_bytes : x->insn_bytes;
 	ret->insn = x->what;
 	s->counter -= x->ticks;
 	if (x->flags & EXIT_CHECKED && (out || s->counter < 0)) {

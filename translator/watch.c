@@ -45,8 +45,7 @@ static void watch_piece(struct build *b, unsigned i, unsigned offset, unsigned b
 static void watch_restore(struct emit *e)
 {
 	emit_load(e, REG_RAX, ST(FLAGS));
-	emit_restore_flags(e);
-	emit_load(e, REG_RAX, ST(RAX));
+	emit_reload_flags(e, ST(RAX));
 }
 
 static void watch_one(struct build *b, unsigned i, taddr_t pc, uint8_t flags)
@@ -86,8 +85,7 @@ static bool watch_may_write(const struct insn *in)
 
 void watch_compare(struct build *b, taddr_t pc, uint8_t flags)
 {
-	emit_store(&b->e, REG_RAX, ST(RAX));
-	emit_save_flags(&b->e);
+	emit_spill_flags(&b->e, ST(RAX));
 	emit_store(&b->e, REG_RAX, ST(FLAGS));
 	for (unsigned i = 0; i < RT_MAX_WATCHES; i++)
 		if (b->d->watches[i].bytes)
