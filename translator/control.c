@@ -11,15 +11,18 @@ static void control_side(struct build *b, taddr_t target)
 	b->sides[b->n_sides++] = (struct side){ emit_offset(&b->e) - 4, target, b->ticks };
 }
 
-static void control_jcc(struct build *b, const struct insn *in)
+static void control_jcc(struct build *b, const struct step *s)
 {
-	build_map(b, in->pc, in, 0);
-	if (exits_jcc(b, in->what, in->target)) {
+	unsigned cc = s->again ? s->in.what ^ 1u : s->in.what;
+	taddr_t side = step_side(s);
+
+	build_map(b, s->in.pc, &s->in, 0);
+	if (exits_jcc(b, cc, side)) {
 		b->ticks++;
 		return;
 	}
-	emit_bytes(&b->e, (uint8_t[]){ 0x0f, 0x80 | in->what, 0, 0, 0, 0 }, 6);
-	control_side(b, in->target);
+	emit_bytes(&b->e, (uint8_t[]){ 0x0f, (uint8_t)(0x80 | cc), 0, 0, 0, 0 }, 6);
+	control_side(b, side);
 }
 
 /* These have 8-bit displacements only:
@@ -111,7 +114,7 @@ void control_step(struct build *b, const struct step *s)
 
 	switch (in->kind) {
 	case INSN_JCC:
-		control_jcc(b, in);
+		control_jcc(b, s);
 		break;
 	case INSN_LOOP:
 		control_loop(b, in);

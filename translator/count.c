@@ -156,17 +156,17 @@ static bool count_wants_ahead(struct build *b, const struct insn *in)
 /* Plans for a branch, with this much pending before it. Returns what is behind. */
 static int8_t count_branch(struct build *b, unsigned first, unsigned i, int place, int8_t pending)
 {
-	const struct insn *in = &b->path->steps[i].in;
+	const struct step *s = &b->path->steps[i];
 	int8_t carry;
 
 	if (place >= 0) {
 		count_put(b, place, COUNT_PLAIN, -1);
 		return 0;
 	}
-	if (in->kind != INSN_JCC)
+	if (s->in.kind != INSN_JCC)
 		return (int8_t)(pending + 1);
-	carry = exits_carry(b, in->target, (int8_t)(pending + 1));
-	if (carry == pending + 1 || !count_wants_ahead(b, in))
+	carry = exits_carry(b, step_side(s), (int8_t)(pending + 1));
+	if (carry == pending + 1 || i + 1 < b->path->n_rounds || !count_wants_ahead(b, &s->in))
 		return (int8_t)(pending + 1);
 	place = count_place(b, first, i);
 	if (place < 0)

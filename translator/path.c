@@ -34,6 +34,8 @@ bool path_stops_at(const struct dbt *d, taddr_t pc)
 /* A function that returns after at most so many instructions, without a branch
  * between, becomes part of its caller. */
 #define WALK_LEAF 12
+/* A loop is repeated in its block while that has at most so many instructions. */
+#define WALK_ROUNDS 32
 
 struct walk {
 	struct dbt *d;
@@ -42,6 +44,9 @@ struct walk {
 	enum dbt_variant variant;
 	unsigned max_insns, max_straight, max_ticks, ticks;
 	taddr_t return_to; /* in a leaf */
+	/* The current round of the loop that the block is: its first step, and the
+	 * ticks until then. */
+	unsigned round, round_ticks;
 };
 
 static bool walk_end(struct walk *w, enum path_end end)
@@ -78,10 +83,25 @@ static bool walk_point(struct walk *w)
 
 static bool walk_seen(const struct walk *w, taddr_t pc)
 {
-	for (unsigned i = 0; i < w->p->n; i++)
+	for (unsigned i = w->round; i < w->p->n; i++)
 		if (w->p->steps[i].in.pc == pc)
 			return true;
 	return false;
+}
+
+/* Back at the start: whether another round of this loop is worth it and fits. */
+static bool walk_again(struct walk *w)
+{
+	unsigned insns = w->p->n - w->round, ticks = w->ticks - w->round_ticks;
+	unsigned most = w->max_insns < WALK_ROUNDS ? w->max_insns : WALK_ROUNDS;
+
+	if (w->variant != DBT_NORMAL || w->p->steps[0].lands || w->return_to || !ticks ||
+	    w->p->n + insns > most || w->ticks + ticks >= w->max_ticks)
+		return false;
+	w->round = w->p->n;
+	w->round_ticks = w->ticks;
+	w->p->n_rounds = w->round + insns;
+	return true;
 }
 
 /* Goes on at another place, unless the block has been there (leaves may be called
@@ -91,6 +111,8 @@ static bool walk_to(struct walk *w, taddr_t pc)
 	int64_t far = (int64_t)(pc - w->start);
 
 	w->pc = pc;
+	if (pc == w->start && walk_again(w))
+		return true;
 	if ((!w->return_to && walk_seen(w, pc)) || far != (int32_t)far)
 		return walk_end(w, PATH_DIRECT);
 	return true;
@@ -187,6 +209,11 @@ static bool walk_insn(struct walk *w, const struct insn *in)
 	w->pc += in->len;
 	switch (in->kind) {
 	case INSN_JCC:
+		w->ticks++;
+		s->again = in->target == w->start && walk_again(w);
+		if (s->again)
+			w->pc = w->start;
+		return w->ticks < w->max_ticks || walk_end(w, PATH_DIRECT);
 	case INSN_LOOP:
 		w->ticks++;
 		return w->ticks < w->max_ticks || walk_end(w, PATH_DIRECT);
@@ -217,7 +244,7 @@ static bool walk_insn(struct walk *w, const struct insn *in)
  * ours, without a CALL of ours. */
 static bool walk_joins(const struct walk *w)
 {
-	return w->p->n >= WALK_JOIN && w->variant == DBT_NORMAL && !w->return_to &&
+	return w->p->n >= WALK_JOIN && w->p->n >= w->p->n_rounds && w->variant == DBT_NORMAL && !w->return_to &&
 	       cache_translated(w->d->cache, w->pc, DBT_NORMAL);
 }
 
@@ -246,7 +273,7 @@ int path_collect(struct dbt *d, taddr_t pc, enum dbt_variant variant)
 	w.max_insns = path_limit(asked, WALK_INSNS, PATH_MAX_INSNS);
 	w.max_straight = path_limit(asked, PATH_MAX_INSNS, PATH_MAX_INSNS);
 	w.max_ticks = variant == DBT_NORMAL ? d->config.max_ticks : 1;
-	p->n = p->n_pages = 0;
+	p->n = p->n_pages = p->n_rounds = 0;
 	p->why = variant == DBT_STEP ? DBT_EXIT_STEP : DBT_EXIT_MISS;
 	while (walk_one(&w))
 		;

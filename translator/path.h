@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which of the program's instructions make up a superblock: from its start
- * along fall-throughs and direct jumps, through small functions that it calls,
+ * along fall-throughs and direct jumps, through some rounds of a loop that it
+ * begins with, through small functions that it calls,
  * through jumps by slots of the same module (as a procedure linkage table has
  * them), and from a call that it begins with to where that returns, up to an
  * instruction that leaves it or a limit.
@@ -22,8 +23,16 @@ struct step {
 	bool checked;
 	/* JMP: through a slot that the dynamic linker has not filled yet. */
 	bool unbound;
+	/* JCC: closes a loop, and the path goes on with its next round. */
+	bool again;
 	taddr_t to;
 };
+
+/* Where a conditional branch leaves the path. */
+static inline taddr_t step_side(const struct step *s)
+{
+	return s->again ? s->in.pc + s->in.len : s->in.target;
+}
 
 enum path_end {
 	PATH_DIRECT,	/* an exit to next */
@@ -36,6 +45,7 @@ enum path_end {
 struct path {
 	struct step steps[PATH_MAX_INSNS];
 	unsigned n;
+	unsigned n_rounds; /* of these, the rounds of a loop; 0: it has one at most */
 	enum path_end end;
 	enum dbt_exit why;  /* PATH_STOP; PATH_DIRECT: STEP or MISS */
 	struct insn stop;   /* PATH_STOP: the instruction there, if any */
