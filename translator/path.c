@@ -244,8 +244,8 @@ static bool walk_insn(struct walk *w, const struct insn *in)
  * ours, without a CALL of ours. */
 static bool walk_joins(const struct walk *w)
 {
-	return w->p->n >= WALK_JOIN && w->p->n >= w->p->n_rounds && w->variant == DBT_NORMAL && !w->return_to &&
-	       cache_translated(w->d->cache, w->pc, DBT_NORMAL);
+	return w->p->n >= WALK_JOIN && w->p->n >= w->p->n_rounds && w->variant == DBT_NORMAL &&
+	       !w->return_to && cache_translated(w->d->cache, w->pc, DBT_NORMAL);
 }
 
 static bool walk_one(struct walk *w)
