@@ -31,4 +31,5 @@ CHECK(RT_O_CALL_MASK, call_mask);
 CHECK(RT_O_CALL_EXIT, call_exit);
 CHECK(RT_O_WATCH, watch);
 CHECK(RT_O_UNTRACED, untraced);
+CHECK(RT_O_TRACED_IF, traced_if);
 _Static_assert(sizeof(struct rt_state) <= RT_STATE_BYTES, "rt_state");

@@ -108,12 +108,15 @@ pre_runtime:
 	movq %r11, ST(R11)
 	movq %rax, ST(CALL_NR)
 	pextq ST(CALL_MASK), %rax, %rcx
+	movzbl ST(TRACED_IF)(%rcx), %r11d
 	movzbl ST(UNTRACED)(%rcx), %ecx
 	jrcxz 1f
-	movl ST(EXIT), %ecx
+	pextq %r11, %rdx, %rcx
+	jrcxz 2f
+1:	jmp pre_runtime + RT_GATE_TRACED - RT_CODE
+2:	movl ST(EXIT), %ecx
 	movl %ecx, ST(CALL_EXIT)
 	jmp pre_runtime + RT_GATE_UNTRACED - RT_CODE
-1:	jmp pre_runtime + RT_GATE_TRACED - RT_CODE
 
 	AT(RT_SYSCALL_CHOSEN)
 	.globl pre_runtime_end

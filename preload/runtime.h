@@ -48,7 +48,8 @@
 #define RT_LOOKUP (RT_CODE + 0x1a0) /* rcx = target; rcx, rdx are in slots */
 #define RT_LOOKUP_DEAD (RT_CODE + 0x250) /* as RT_LOOKUP, known to be absent */
 /* As RT_SYSCALL, but a call whose number rt_state.untraced has goes by
- * RT_GATE_UNTRACED: one stop, behind the call. */
+ * RT_GATE_UNTRACED: one stop, behind the call. Not so when its third argument has a
+ * bit that rt_state.traced_if has for it. */
 #define RT_SYSCALL_CHOOSE (RT_CODE + 0x280)
 #define RT_SYSCALL_CHOSEN (RT_CODE + 0x300) /* the end of it */
 
@@ -91,6 +92,7 @@
 #define RT_O_WATCH 0x100
 #define RT_MAX_WATCHES 16
 #define RT_O_UNTRACED 0x200
+#define RT_O_TRACED_IF 0x400
 #define RT_MAX_CALLS 512
 
 #ifndef __ASSEMBLER__
@@ -123,6 +125,8 @@ struct rt_state {
 	uint64_t reserved_too[16];
 	/* For each system call, whether one stop behind it is enough. */
 	uint8_t untraced[RT_MAX_CALLS];
+	/* The bits of its third argument that make that not enough. */
+	uint8_t traced_if[RT_MAX_CALLS];
 };
 
 /* The RT_CODE page, to be copied there. */

@@ -46,7 +46,7 @@ static void get_args(const struct regs *regs, uint64_t args[6])
 }
 
 /* Nobody wrote a rule: what the areas hold before the call is kept, and compared
- * behind it. */
+ * behind it. Without a stop before the call all of it counts as changed. */
 static int snapshot(struct rec_task *rt, struct task *t)
 {
 	buf_clear(&rt->before);
@@ -141,7 +141,7 @@ int rec_syscall(struct recorder *r, struct task *t, struct task_stop *stop)
 
 static int add_changed(struct event *e, struct task *t, struct rec_task *rt)
 {
-	const uint8_t *was = rt->before.data;
+	const uint8_t *was = rt->before.len ? rt->before.data : NULL;
 	uint8_t now[DEJA_PAGE_BYTES];
 	int r = 0;
 
@@ -152,10 +152,10 @@ static int add_changed(struct event *e, struct task *t, struct rec_task *rt)
 			size_t n = a->bytes - at < sizeof(now) ? a->bytes - at : sizeof(now);
 
 			n = task_read(t, a->addr + at, now, n);
-			if (memcmp(now, was + at, n))
+			if (!was || memcmp(now, was + at, n))
 				r = rec_add_memory(e, t, a->addr + at, n);
 		}
-		was += a->bytes;
+		was = was ? was + a->bytes : NULL;
 	}
 	return r;
 }
@@ -301,15 +301,20 @@ int rec_note_call(struct task *t, const struct task_stop *stop)
 	struct rec_task *rt = rec_of(t);
 	const struct sys_mem mem = memory_of(t);
 	struct sys_call call = { .nr = t->call_nr };
+	int err;
 
 	if (!stop->unannounced)
 		return 0;
 	rt->entry = stop->entry;
 	rt->entry_ticks = t->ticks;
 	rt->entered = rt->emulated = false;
-	rt->handler = NULL;
+	rt->handler = rec_find_handler(call.nr);
 	get_args(&rt->entry, call.args);
-	return sys_plan_enter(&call, &mem, &rt->plan);
+	err = sys_plan_enter(&call, &mem, &rt->plan);
+	buf_clear(&rt->before);
+	if (!err && !rt->plan.modelled)
+		warn_unmodelled(t, &call);
+	return err;
 }
 
 /* The call may have unblocked signals that wait here. */

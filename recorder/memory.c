@@ -32,7 +32,7 @@ static int failed(int64_t result)
 
 /* ---- mmap ---- */
 
-static int mmap_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
+static int protect_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
 {
 	(void)r;
 	(void)t;
@@ -137,11 +137,6 @@ static int munmap_done(struct recorder *r, struct task *t, struct event *e, int6
 		return 0;
 	err = space_code_going(t, entry->rdi, end);
 	return err ? err : vmap_remove(&t->space->map, entry->rdi, end);
-}
-
-static int mprotect_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
-{
-	return mmap_enter(r, t, args, result);
 }
 
 static int mprotect_done(struct recorder *r, struct task *t, struct event *e, int64_t *result)
@@ -280,14 +275,14 @@ static int shmdt_done(struct recorder *r, struct task *t, struct event *e, int64
 }
 
 const struct rec_handler rec_memory_handlers[] = {
-	{ SYS_mmap, mmap_enter, mmap_done },
-	{ SYS_munmap, NULL, munmap_done },
-	{ SYS_mprotect, mprotect_enter, mprotect_done },
-	{ SYS_pkey_mprotect, mprotect_enter, mprotect_done },
-	{ SYS_mremap, NULL, mremap_done },
-	{ SYS_brk, NULL, brk_done },
-	{ SYS_madvise, madvise_enter, madvise_done },
-	{ SYS_shmat, shmat_enter, shmat_done },
-	{ SYS_shmdt, NULL, shmdt_done },
+	{ SYS_mmap, protect_enter, mmap_done, .enter_if = PROT_EXEC },
+	{ SYS_munmap, .done = munmap_done },
+	{ SYS_mprotect, protect_enter, mprotect_done, .enter_if = PROT_EXEC },
+	{ SYS_pkey_mprotect, protect_enter, mprotect_done, .enter_if = PROT_EXEC },
+	{ SYS_mremap, .done = mremap_done },
+	{ SYS_brk, .done = brk_done },
+	{ SYS_madvise, madvise_enter, madvise_done, .enter_if = MADV_FREE },
+	{ SYS_shmat, .enter = shmat_enter, .done = shmat_done },
+	{ SYS_shmdt, .done = shmdt_done },
 };
 const size_t rec_n_memory_handlers = ARRAY_SIZE(rec_memory_handlers);

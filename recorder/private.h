@@ -28,7 +28,6 @@ struct rec_task {
 	ticks_t slice_end, next_hash;
 	uint64_t turn; /* when it last became ready: smallest runs next */
 	int fatal_signo;
-	pid_t maps_of; /* the call opens /proc/PID/maps of this process; 0: no */
 };
 
 struct recorder {
@@ -81,9 +80,14 @@ struct rec_handler {
 	/* After a performed call, before its event is written: may add to r->event
 	 * and change tracee memory. */
 	int (*done)(struct recorder *r, struct task *t, struct event *e, int64_t *result);
+	/* The bits of the third argument without which `enter` does nothing; 0: there
+	 * are none. */
+	uint8_t enter_if;
 };
 
 const struct rec_handler *rec_find_handler(int nr);
+/* Whether its handler has to see every call before the kernel does. */
+bool rec_needs_entry(int nr);
 extern const struct rec_handler rec_memory_handlers[], rec_special_handlers[];
 extern const size_t rec_n_memory_handlers, rec_n_special_handlers;
 

@@ -61,60 +61,38 @@ static ticks_t target_for(struct recorder *r, struct task *t, bool fresh)
 	return target;
 }
 
-/* Calls with a table of commands: what one writes is not known by its number. */
-static bool has_commands(int nr)
+/* Calls that do more to the task than write memory and return. */
+static bool is_special(int nr)
 {
-	switch (nr) {
-	case SYS_ioctl:
-	case SYS_fcntl:
-	case SYS_prctl:
-	case SYS_arch_prctl:
-	case SYS_futex:
-	case SYS_ptrace:
-	case SYS_seccomp:
-	case SYS_shmctl:
-	case SYS_msgctl:
-	case SYS_semctl:
-	case SYS_keyctl:
-	case SYS_quotactl:
-	case SYS_quotactl_fd:
-	case SYS_bpf:
-	case SYS_getsockopt:
-	case SYS_setsockopt:
-	case SYS_syslog:
-	case SYS_sysfs:
-	case SYS_modify_ldt:
-	case SYS_restart_syscall:
-		return true;
-	default:
-		return false;
-	}
+	return nr == SYS_arch_prctl || nr == SYS_modify_ldt || nr == SYS_ptrace ||
+	       nr == SYS_restart_syscall;
 }
 
-static void choose_untraced(uint8_t which[DBT_MAX_CALLS], bool may_wait)
+static void choose_untraced(struct dbt_untraced *which, bool may_wait)
 {
 	for (int nr = 0; nr < DBT_MAX_CALLS; nr++) {
-		struct sys_call call = { .nr = nr };
-		unsigned flags = sys_name(nr) ? sys_flags(&call) : 0;
+		const struct rec_handler *h = rec_find_handler(nr);
+		unsigned flags = sys_number_flags(nr);
 
-		which[nr] = flags & SYS_ONE_STOP && (may_wait || !(flags & SYS_MAY_BLOCK)) &&
-			    !has_commands(nr) && !rec_find_handler(nr);
+		which->calls[nr] = flags & SYS_ONE_STOP && !is_special(nr) &&
+				   (may_wait || !(flags & SYS_MAY_BLOCK)) && !rec_needs_entry(nr);
+		which->traced_if[nr] = h ? h->enter_if : 0;
 	}
 }
 
 /* The calls that need no stop before them. One that may wait does only while
  * there is no other task whose turn it would hold up. */
-static const uint8_t *untraced_calls(const struct recorder *r)
+static const struct dbt_untraced *untraced_calls(const struct recorder *r)
 {
-	static uint8_t alone[DBT_MAX_CALLS], among_others[DBT_MAX_CALLS];
+	static struct dbt_untraced alone, among_others;
 	static bool chosen;
 
 	if (!chosen) {
-		choose_untraced(alone, true);
-		choose_untraced(among_others, false);
+		choose_untraced(&alone, true);
+		choose_untraced(&among_others, false);
 		chosen = true;
 	}
-	return tracees_count(r->tracees) == 1 ? alone : among_others;
+	return tracees_count(r->tracees) == 1 ? &alone : &among_others;
 }
 
 int rec_schedule(struct recorder *r)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -80,6 +81,26 @@ static int copy_to(struct task *t, uint64_t fd, int64_t *result)
 	return 1;
 }
 
+/* copy_file_range() copies to regular files only. */
+static bool shows_file(void)
+{
+	struct stat st;
+
+	for (int fd = 1; fd <= 2; fd++)
+		if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+			return true;
+	return false;
+}
+
+bool rec_needs_entry(int nr)
+{
+	const struct rec_handler *h = rec_find_handler(nr);
+
+	if (!h || !h->enter || h->enter_if)
+		return false;
+	return nr != SYS_copy_file_range || shows_file();
+}
+
 static int copy_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
 {
 	(void)r;
@@ -114,43 +135,21 @@ static pid_t maps_of(struct task *t, const char *path)
 	return 0;
 }
 
-static int note_open(struct task *t, taddr_t path)
-{
-	char name[64] = { 0 };
-
-	task_read(t, path, name, sizeof(name) - 1);
-	rec_of(t)->maps_of = maps_of(t, name);
-	return 0;
-}
-
-static int open_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
-{
-	(void)r;
-	(void)result;
-	return note_open(t, args[0]);
-}
-
-static int openat_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
-{
-	(void)r;
-	(void)result;
-	return note_open(t, args[1]);
-}
-
 /* Puts a file with the program's view of the map in the descriptor's place. */
-static int open_done(struct recorder *r, struct task *t, struct event *e, int64_t *result)
+static int show_maps(struct task *t, taddr_t path_at, int64_t result)
 {
-	struct task *whose = tracees_find(t->tracees, rec_of(t)->maps_of);
+	struct task *whose;
 	cleanup_with(buf_deinit) struct buf text = { 0 };
 	cleanup_close int fd = -1;
-	char path[64];
+	char path[64] = { 0 };
 	int err;
 
-	(void)r;
-	(void)e;
-	if (!rec_of(t)->maps_of || *result < 0 || !whose || !whose->space)
+	if (result < 0)
 		return 0;
-	rec_of(t)->maps_of = 0;
+	task_read(t, path_at, path, sizeof(path) - 1);
+	whose = tracees_find(t->tracees, maps_of(t, path));
+	if (!whose || !whose->space)
+		return 0;
 	err = vmap_print(&whose->space->map, &text);
 	if (err)
 		return err;
@@ -158,24 +157,39 @@ static int open_done(struct recorder *r, struct task *t, struct event *e, int64_
 	if (fd < 0 || write(fd, text.data, text.len) != (ssize_t)text.len)
 		return fail_errno(-errno, "a copy of /proc/%d/maps", whose->tid);
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", getpid(), fd);
-	return task_open_instead(t, path, (int)*result);
+	return task_open_instead(t, path, (int)result);
+}
+
+static int open_done(struct recorder *r, struct task *t, struct event *e, int64_t *result)
+{
+	(void)r;
+	(void)e;
+	return show_maps(t, rec_of(t)->entry.rdi, *result);
+}
+
+static int openat_done(struct recorder *r, struct task *t, struct event *e, int64_t *result)
+{
+	(void)r;
+	(void)e;
+	return show_maps(t, rec_of(t)->entry.rsi, *result);
 }
 
 const struct rec_handler rec_special_handlers[] = {
-	{ SYS_rseq, absent, NULL },
-	{ SYS_clone, rec_refuse_threads, NULL },
-	{ SYS_clone3, rec_refuse_threads, NULL },
-	{ SYS_io_uring_setup, absent, NULL },
-	{ SYS_userfaultfd, absent, NULL },
-	{ SYS_seccomp, refuse_filter, NULL },
-	{ SYS_prctl, prctl_enter, NULL },
-	{ SYS_sched_setaffinity, setaffinity, NULL },
-	{ SYS_sched_getaffinity, NULL, getaffinity_done },
-	{ SYS_copy_file_range, copy_enter, NULL },
-	{ SYS_splice, copy_enter, NULL },
-	{ SYS_sendfile, sendfile_enter, NULL },
-	{ SYS_tee, tee_enter, NULL },
-	{ SYS_open, open_enter, open_done },
-	{ SYS_openat, openat_enter, open_done },
+	{ SYS_rseq, .enter = absent },
+	{ SYS_clone, .enter = rec_refuse_threads },
+	{ SYS_clone3, .enter = rec_refuse_threads },
+	{ SYS_io_uring_setup, .enter = absent },
+	{ SYS_userfaultfd, .enter = absent },
+	{ SYS_seccomp, .enter = refuse_filter },
+	{ SYS_prctl, .enter = prctl_enter },
+	{ SYS_sched_setaffinity, .enter = setaffinity },
+	{ SYS_sched_getaffinity, .done = getaffinity_done },
+	{ SYS_copy_file_range, .enter = copy_enter },
+	{ SYS_splice, .enter = copy_enter },
+	{ SYS_sendfile, .enter = sendfile_enter },
+	{ SYS_tee, .enter = tee_enter },
+	{ SYS_open, .done = open_done },
+	{ SYS_openat, .done = openat_done },
+	{ SYS_openat2, .done = openat_done },
 };
 const size_t rec_n_special_handlers = ARRAY_SIZE(rec_special_handlers);

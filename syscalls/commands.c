@@ -51,6 +51,18 @@ const struct sys_command *sys_command(unsigned table, uint32_t value)
 	return i < 0 ? NULL : &rows[i];
 }
 
+unsigned sys_table_flags(unsigned table)
+{
+	unsigned all = 0;
+
+#define CMD(name, command, flags, type, writes)	  all |= TABLE_##name == table ? (flags) : 0;
+#define SOCKOPT(level, name, flags, type, writes) all |= TABLE_SOCKOPT == table ? (flags) : 0;
+#include "syscalls/commands.def"
+#undef CMD
+#undef SOCKOPT
+	return all;
+}
+
 const struct sys_command *sys_sockopt(uint32_t level, uint32_t option)
 {
 	if (level > 0xffff || option > 0xffff)

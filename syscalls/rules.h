@@ -140,6 +140,9 @@ const struct sys_command *sys_sockopt(uint32_t level, uint32_t option);
 /* Takes flags and types away that are no part of the command itself. */
 uint32_t sys_command_value(unsigned table, uint64_t arg);
 
+/* The flags of all commands of a table together. */
+unsigned sys_table_flags(unsigned table);
+
 /* All rows of commands, and the place of one among them. */
 const struct sys_command *sys_commands(size_t *ret_n);
 size_t sys_command_index(const struct sys_command *command);

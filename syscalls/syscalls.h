@@ -72,6 +72,9 @@ enum sys_replay sys_replay_class(int nr);
 /* SYS_ flags of this call with these arguments (an ioctl or fcntl may differ by
  * its command). */
 unsigned sys_flags(const struct sys_call *call);
+/* What holds for all calls of a number: SYS_MAY_BLOCK if some may, SYS_ONE_STOP if
+ * all whose command is modelled need no entry stop. */
+unsigned sys_number_flags(int nr);
 /* The descriptor whose contents the call changes, or -1: args[0] of a call with
  * SYS_WRITES_FILE, args[2] of copy_file_range and splice. */
 int sys_written_fd(const struct sys_call *call);

@@ -63,9 +63,23 @@ unsigned sys_flags(const struct sys_call *call)
 	flags = row->flags | (command ? command->flags : 0);
 	if (row->replay == SYS_CLONE && (call->args[0] & CLONE_VFORK) && row->name[5] == '\0')
 		flags |= SYS_MAY_BLOCK;
-	if (row->replay == SYS_EMULATE && writes && !(flags & SYS_NO_RETURN))
+	if ((row->replay == SYS_EMULATE || row->replay == SYS_MEMORY) && writes &&
+	    !(flags & SYS_NO_RETURN))
 		flags |= SYS_ONE_STOP;
 	return flags & (SYS_MAY_BLOCK | SYS_WRITES_FILE | SYS_NO_RETURN | SYS_ONE_STOP);
+}
+
+unsigned sys_number_flags(int nr)
+{
+	const struct sys_row *row = sys_row(nr);
+	struct sys_write first;
+
+	if (!row)
+		return SYS_MAY_BLOCK;
+	first = word_unpack(row->writes[0]);
+	if (first.rule != RULE_COMMAND || row->replay != SYS_EMULATE)
+		return sys_flags(&(struct sys_call){ .nr = nr });
+	return SYS_ONE_STOP | ((row->flags | sys_table_flags(first.bytes)) & SYS_MAY_BLOCK);
 }
 
 int sys_written_fd(const struct sys_call *call)

@@ -218,7 +218,7 @@ int space_guard_new(struct task *t)
 	return r;
 }
 
-void space_set_untraced(struct space *s, const uint8_t *which)
+void space_set_untraced(struct space *s, const struct dbt_untraced *which)
 {
 	if (s->untraced == which)
 		return;

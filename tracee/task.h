@@ -81,10 +81,11 @@ struct space {
 	size_t n_to_guard, cap_to_guard;
 	struct space_watch *watches; /* of reads: their pages are not accessible */
 	size_t n_watches;
-	const uint8_t *untraced; /* of space_set_untraced() */
-	bool ready;		 /* the image is complete: changes of code count */
-	bool has_shared;	 /* writable memory shared with other spaces */
-	bool maps_data;		 /* files that a write(2) may change */
+	/* Of space_set_untraced() */
+	const struct dbt_untraced *untraced;
+	bool ready;	 /* the image is complete: changes of code count */
+	bool has_shared; /* writable memory shared with other spaces */
+	bool maps_data;	 /* files that a write(2) may change */
 };
 
 /* A range whose every read (or access) stops the task behind it: TASK_WATCH. */
@@ -283,10 +284,9 @@ int space_code_going(struct task *t, taddr_t start, taddr_t end) must_check;
 int space_code_mapped(struct task *t, taddr_t start, taddr_t end) must_check;
 /* The kernel is about to write [start, start+bytes): makes it writable. */
 int space_prepare_write(struct task *t, taddr_t start, uint64_t bytes) must_check;
-/* Which calls (by number, DBT_MAX_CALLS) need no stop before them; NULL: none.
- * which must stay as it is. A call that can wait may only be one of them while
+/* Which calls need no stop before them; NULL: none. which must stay as it is. A call that can wait may only be one of them while
  * no other task is to run. */
-void space_set_untraced(struct space *s, const uint8_t *which);
+void space_set_untraced(struct space *s, const struct dbt_untraced *which);
 /* Watching accesses: t is stopped; works for any number of ranges, each access
  * to a watched page costs a fault. -ENOMEM */
 int space_set_watch(struct task *t, const struct space_watch *w, bool set) must_check;

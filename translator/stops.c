@@ -171,12 +171,12 @@ static void stop_called(struct dbt *d, uint64_t rax, struct regs *r, struct dbt_
 	r->r11 = s->r11;
 }
 
-void dbt_set_untraced(struct dbt *d, const uint8_t which[DBT_MAX_CALLS])
+void dbt_set_untraced(struct dbt *d, const struct dbt_untraced *which)
 {
-	if (which)
-		memcpy(d->state->untraced, which, DBT_MAX_CALLS);
-	else
-		memset(d->state->untraced, 0, DBT_MAX_CALLS);
+	static const struct dbt_untraced none;
+
+	memcpy(d->state->untraced, (which ? which : &none)->calls, DBT_MAX_CALLS);
+	memcpy(d->state->traced_if, (which ? which : &none)->traced_if, DBT_MAX_CALLS);
 }
 
 void dbt_use_untraced(struct dbt *d, bool on)

@@ -230,13 +230,21 @@ struct dbt_stop {
 void dbt_left(struct dbt *d, const struct regs *machine, struct regs *ret_program,
 	      struct dbt_stop *ret);
 
+#define DBT_MAX_CALLS 512
+
+/* For each number, whether a call may be made without a stop before it, and which
+ * bits of its third argument forbid that. */
+struct dbt_untraced {
+	uint8_t calls[DBT_MAX_CALLS];
+	uint8_t traced_if[DBT_MAX_CALLS];
+};
+
 /*
  * System calls that are made without a stop before them: their stop comes behind
- * them, DBT_EXIT_CALLED. which: for each number whether it may; NULL: none. Has
- * no effect on a machine without fast PEXT (all calls then stop before).
+ * them, DBT_EXIT_CALLED. which: copied; NULL: none. Has no effect on a machine
+ * without fast PEXT (all calls then stop before).
  */
-#define DBT_MAX_CALLS 512
-void dbt_set_untraced(struct dbt *d, const uint8_t which[DBT_MAX_CALLS]);
+void dbt_set_untraced(struct dbt *d, const struct dbt_untraced *which);
 /* Whether that holds now: off, every call stops before it is made. */
 void dbt_use_untraced(struct dbt *d, bool on);
 /* The tracee stopped at RT_GATE_UNTRACED's SYSCALL (not made yet) or behind it:

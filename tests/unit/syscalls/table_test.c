@@ -140,7 +140,7 @@ static void flags_of_calls(void **state)
 			 SYS_MAY_BLOCK | SYS_WRITES_FILE | SYS_ONE_STOP);
 	assert_int_equal(flags_of(__NR_getpid, 0, 0, 0), SYS_ONE_STOP);
 	assert_int_equal(flags_of(__NR_exit_group, 0, 0, 0), SYS_NO_RETURN);
-	assert_int_equal(flags_of(__NR_mmap, 0, 0, 0), 0);
+	assert_int_equal(flags_of(__NR_mmap, 0, 0, 0), SYS_ONE_STOP);
 	assert_int_equal(flags_of(__NR_execve, 0, 0, 0), 0);
 	assert_int_equal(flags_of(__NR_rt_sigreturn, 0, 0, 0), 0);
 	assert_int_equal(flags_of(__NR_vfork, 0, 0, 0), SYS_MAY_BLOCK);
@@ -161,6 +161,19 @@ static void flags_follow_the_command(void **state)
 	assert_int_equal(flags_of(__NR_futex, 0, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, 0),
 			 SYS_MAY_BLOCK | SYS_ONE_STOP);
 	assert_int_equal(flags_of(__NR_futex, 0, FUTEX_WAKE, 0), SYS_ONE_STOP);
+}
+
+static void flags_of_numbers_hold_for_all_commands(void **state)
+{
+	(void)state;
+	assert_int_equal(sys_number_flags(__NR_read), SYS_MAY_BLOCK | SYS_ONE_STOP);
+	assert_int_equal(sys_number_flags(__NR_mmap), SYS_ONE_STOP);
+	assert_int_equal(sys_number_flags(__NR_fcntl), SYS_MAY_BLOCK | SYS_ONE_STOP);
+	assert_int_equal(sys_number_flags(__NR_ioctl), SYS_MAY_BLOCK | SYS_ONE_STOP);
+	assert_int_equal(sys_number_flags(__NR_futex), SYS_MAY_BLOCK | SYS_ONE_STOP);
+	assert_int_equal(sys_number_flags(__NR_shmctl), SYS_ONE_STOP);
+	assert_int_equal(sys_number_flags(__NR_execve), 0);
+	assert_int_equal(sys_number_flags(400), SYS_MAY_BLOCK);
 }
 
 static void descriptors_that_are_written(void **state)
@@ -222,6 +235,7 @@ int main(void)
 		cmocka_unit_test(classes),
 		cmocka_unit_test(flags_of_calls),
 		cmocka_unit_test(flags_follow_the_command),
+		cmocka_unit_test(flags_of_numbers_hold_for_all_commands),
 		cmocka_unit_test(descriptors_that_are_written),
 		cmocka_unit_test(rows_are_well_formed),
 		cmocka_unit_test(names_of_signals_and_errors),
