@@ -122,11 +122,11 @@ int rec_syscall(struct recorder *r, struct task *t, struct task_stop *stop)
 	rt->handler = rec_find_handler(call.nr);
 	get_args(&t->regs, args);
 	memcpy(call.args, args, sizeof(args));
+	if (call.nr < 0)
+		return answer(r, t, -ENOSYS);
 	err = plan(t, rt, &call);
 	if (err)
 		return err;
-	if (call.nr < 0)
-		return answer(r, t, -ENOSYS);
 	if (rt->handler && rt->handler->enter) {
 		err = rt->handler->enter(r, t, args, &result);
 		if (err)

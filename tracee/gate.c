@@ -74,14 +74,19 @@ static int out_of_ticks(struct task *t, struct task_stop *ret)
 	return task_go(t) ? -ESRCH : RUNS_ON;
 }
 
-static int announce_call(struct task *t, struct task_stop *ret, bool vdso)
+static void begin_call(struct task *t, const struct dbt_stop *stop)
 {
 	t->in_call = true;
 	t->call_entered = false;
-	t->call_vdso = vdso;
-	t->call_nr = vdso ? ret->dbt.vdso_nr : (int)t->regs.rax;
-	t->call_pc = vdso ? t->regs.rip : ret->dbt.insn_pc;
+	t->call_vdso = stop->vdso;
+	t->call_nr = stop->call_nr;
+	t->call_pc = stop->insn_pc;
 	t->regs.orig_rax = (uint64_t)t->call_nr;
+}
+
+static int announce_call(struct task *t, struct task_stop *ret)
+{
+	begin_call(t, &ret->dbt);
 	t->settle = false;
 	ret->kind = TASK_SYSCALL;
 	return 0;
@@ -171,14 +176,10 @@ static int wrote_through(struct task *t, struct task_stop *ret)
 int stops_called(struct task *t, struct task_stop *ret)
 {
 	ret->kind = TASK_CALLED;
-	ret->entry = t->regs;
-	ret->entry.rax = ret->entry.orig_rax = (uint64_t)ret->dbt.call_nr;
 	ret->unannounced = !t->in_call;
-	t->in_call = true;
-	t->call_entered = t->call_vdso = false;
-	t->call_nr = ret->dbt.call_nr;
-	t->call_pc = ret->dbt.insn_pc;
-	t->regs.orig_rax = (uint64_t)t->call_nr;
+	begin_call(t, &ret->dbt);
+	ret->entry = t->regs;
+	ret->entry.rax = ret->dbt.call_rax;
 	return 0;
 }
 
@@ -215,11 +216,10 @@ static int left_cache(struct task *t, struct task_stop *ret)
 	case DBT_EXIT_TICKS:
 		return out_of_ticks(t, ret);
 	case DBT_EXIT_SYSCALL:
-		return announce_call(t, ret, false);
+	case DBT_EXIT_VDSO:
+		return announce_call(t, ret);
 	case DBT_EXIT_CALLED:
 		return stops_called(t, ret);
-	case DBT_EXIT_VDSO:
-		return announce_call(t, ret, true);
 	case DBT_EXIT_INSN:
 		ret->kind = TASK_INSN;
 		return 0;

@@ -117,15 +117,8 @@ int task_perform(struct task *t, int nr, const uint64_t args[6])
 	regs = t->machine;
 	if (args)
 		load_args(&regs, args);
-	if (t->call_vdso) {
-		/* The stop gate's own number and spilled registers were loaded. */
-		regs.rdi = args ? args[0] : t->regs.rdi;
-		regs.rsi = args ? args[1] : t->regs.rsi;
-		regs.rdx = args ? args[2] : t->regs.rdx;
-		regs.rip = RT_GATE_TRACED + sizeof((uint8_t[]){ 0x0f, 0x05 });
-	}
 	regs.orig_rax = (uint64_t)nr;
-	if (args || t->call_vdso || t->machine.orig_rax != (uint64_t)nr) {
+	if (args || t->machine.orig_rax != (uint64_t)nr) {
 		r = os_set_regs(t->os_tid, &regs);
 		if (r)
 			return r;

@@ -101,6 +101,19 @@ static void control_syscall(struct build *b, const struct insn *in)
 	emit_jmp_mem(&b->e, ST(SYSCALL_ENTRY));
 }
 
+/* A vDSO function becomes a system call with its arguments. RAX, which it may not
+ * change before it ends, is spilled. */
+static void control_vdso(struct build *b, taddr_t pc)
+{
+	uint32_t i = exits_add(b, (struct exit){ .target = pc, .ticks = b->ticks,
+						 .why = DBT_EXIT_VDSO });
+
+	emit_store_imm(&b->e, ST(EXIT), i);
+	emit_store(&b->e, REG_RAX, ST(RAX));
+	emit_mov_imm(&b->e, REG_RAX, (uint64_t)*space_vdso(b->d, pc));
+	emit_jmp_mem(&b->e, ST(SYSCALL_ENTRY));
+}
+
 /* XBEGIN aborts at once, for a reason that gives no hope (EAX 0). */
 static void control_xbegin(struct build *b, const struct insn *in)
 {
@@ -163,6 +176,10 @@ void control_end(struct build *b)
 		break;
 	case PATH_STOP:
 		build_map(b, p->next, NULL, 0);
+		if (p->why == DBT_EXIT_VDSO) {
+			control_vdso(b, p->next);
+			break;
+		}
 		exits_stop(b, (struct exit){ .target = p->next, .ticks = b->ticks,
 					     .why = (uint8_t)p->why, .what = p->stop.what,
 					     .next_bytes = p->stop.len });

@@ -134,7 +134,7 @@ static bool dbt_must_unshare(const struct dbt *d, taddr_t pc)
 {
 	const struct mapping *m = cache_mapping(d->cache, pc);
 
-	return dbt_shared(d) && space_vdso(d, pc) < 0 && !(m && m->named);
+	return dbt_shared(d) && !space_vdso(d, pc) && !(m && m->named);
 }
 
 static int dbt_pending(struct dbt *d, enum dbt_exit why, taddr_t pc, taddr_t *ret)

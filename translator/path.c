@@ -25,7 +25,7 @@ bool path_add_pages(struct path *p, const struct insn *in)
 
 bool path_stops_at(const struct dbt *d, taddr_t pc)
 {
-	return space_has_breakpoint(d, pc) || space_vdso(d, pc) >= 0;
+	return space_has_breakpoint(d, pc) || space_vdso(d, pc);
 }
 
 #define WALK_JOIN 6
@@ -67,7 +67,7 @@ static bool walk_stop(struct walk *w, enum dbt_exit why)
 /* A stop that is due at pc before any instruction there. */
 static bool walk_point(struct walk *w)
 {
-	if (space_vdso(w->d, w->pc) >= 0) {
+	if (space_vdso(w->d, w->pc)) {
 		if (w->p->n)
 			return !walk_end(w, PATH_DIRECT);
 		return !walk_stop(w, DBT_EXIT_VDSO);

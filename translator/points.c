@@ -56,27 +56,30 @@ int dbt_set_breakpoint(struct dbt *d, taddr_t pc, bool set)
 }
 
 /* The vsyscall page, whose three functions lie apart from everything. */
-static int point_vsyscall(taddr_t pc)
+static const int *point_vsyscall(taddr_t pc)
 {
+	static const int gettimeofday_nr = SYS_gettimeofday, time_nr = SYS_time,
+			 getcpu_nr = SYS_getcpu;
+
 	switch (pc) {
 	case 0xffffffffff600000:
-		return SYS_gettimeofday;
+		return &gettimeofday_nr;
 	case 0xffffffffff600400:
-		return SYS_time;
+		return &time_nr;
 	case 0xffffffffff600800:
-		return SYS_getcpu;
+		return &getcpu_nr;
 	default:
-		return -1;
+		return NULL;
 	}
 }
 
-int space_vdso(const struct dbt *d, taddr_t pc)
+const int *space_vdso(const struct dbt *d, taddr_t pc)
 {
 	if (pc < d->vdso_low || (pc > d->vdso_high && (int64_t)pc > 0))
-		return -1;
+		return NULL;
 	for (size_t i = 0; i < d->n_vdso; i++)
 		if (d->vdso[i] == pc)
-			return d->vdso_nr[i];
+			return &d->vdso_nr[i];
 	return point_vsyscall(pc);
 }
 

@@ -70,5 +70,6 @@ size_t space_drop_page(struct dbt *d, struct page *p);
 void space_reveal(struct dbt *d, taddr_t start, taddr_t end, const struct dbt_code_id *id);
 
 bool space_has_breakpoint(const struct dbt *d, taddr_t pc);
-/* The vDSO function (or vsyscall) that begins at pc: its system call, or -1. */
-int space_vdso(const struct dbt *d, taddr_t pc);
+/* The vDSO function (or vsyscall) that begins at pc: its system call (-1:
+ * one that fails with ENOSYS), or NULL. */
+const int *space_vdso(const struct dbt *d, taddr_t pc);

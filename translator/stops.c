@@ -74,11 +74,22 @@ static void stop_image(struct dbt *d, const struct regs *r, struct dbt_stop *ret
 	}
 }
 
-static void stop_details(struct dbt *d, const struct regs *r, struct dbt_stop *ret)
+/* RAX has the number of the call that the function became. */
+static void stop_vdso(const struct dbt *d, struct regs *r, struct dbt_stop *ret)
+{
+	ret->vdso = true;
+	ret->call_nr = (int)r->rax;
+	r->rax = d->state->rax;
+}
+
+static void stop_details(struct dbt *d, struct regs *r, struct dbt_stop *ret)
 {
 	switch (ret->why) {
 	case DBT_EXIT_VDSO:
-		ret->vdso_nr = space_vdso(d, ret->pc);
+		stop_vdso(d, r, ret);
+		break;
+	case DBT_EXIT_SYSCALL:
+		ret->call_nr = (int)r->rax;
 		break;
 	case DBT_EXIT_INSN:
 	case DBT_EXIT_UNSUPPORTED:
@@ -163,9 +174,10 @@ static void stop_called(struct dbt *d, uint64_t rax, struct regs *r, struct dbt_
 	/* An interrupted call that is made again is seen more than once. */
 	if (s->call_counted)
 		s->counter += x->ticks;
+	r->rax = s->call_nr;
 	stop_at_exit(d, x, r, ret);
 	ret->why = DBT_EXIT_CALLED;
-	ret->call_nr = (int)s->call_nr;
+	ret->call_rax = r->rax;
 	r->rax = rax;
 	r->rcx = s->rcx;
 	r->r11 = s->r11;

@@ -40,7 +40,7 @@ enum dbt_exit {
 	DBT_EXIT_TICKS,	     /* the counter ran out */
 	DBT_EXIT_SYSCALL,    /* pc: behind the SYSCALL; insn_pc: at it */
 	DBT_EXIT_CALLED,     /* a call was made without a stop: RAX is its result */
-	DBT_EXIT_VDSO,	     /* at the entry of a vDSO function; see vdso_nr */
+	DBT_EXIT_VDSO,	     /* at the entry of a vDSO function; see call_nr */
 	DBT_EXIT_INSN,	     /* an instruction that sees the outside, at pc */
 	DBT_EXIT_FIP,	     /* an x87 image was stored: see dbt_fix_fip() */
 	DBT_EXIT_BREAKPOINT, /* before the instruction at pc */
@@ -209,8 +209,10 @@ struct dbt_stop {
 	unsigned insn_bytes; /* length of the instruction at insn_pc */
 	unsigned insn_reg;  /* RDRAND, RDSEED, RDPID: destination 0..15 */
 	unsigned insn_size; /* RDRAND, RDSEED: operand size in bytes */
-	int vdso_nr;	    /* DBT_EXIT_VDSO: the system call number */
-	int call_nr;	    /* DBT_EXIT_CALLED */
+	/* DBT_EXIT_SYSCALL, DBT_EXIT_VDSO, DBT_EXIT_CALLED: the system call, */
+	int call_nr;
+	bool vdso;	    /* whether a vDSO function became it, */
+	uint64_t call_rax;  /* and, behind it, RAX before it */
 	taddr_t watch;	    /* DBT_EXIT_WATCH: start of the watched range */
 	taddr_t target;	    /* DBT_EXIT_WILD */
 	taddr_t fip_addr;   /* DBT_EXIT_FIP: where the image holds its FIP */

@@ -308,7 +308,7 @@ static void vsyscall_is_a_vdso_function(void **state)
 	assert_int_equal(run(DBT_NORMAL), 0);
 	assert_int_equal(stop.why, DBT_EXIT_VDSO);
 	assert_int_equal(stop.pc, 0xffffffffff600400);
-	assert_int_equal(stop.vdso_nr, SYS_time);
+	assert_int_equal(stop.call_nr, SYS_time);
 }
 
 CODE(code_vdso, "call code_vdso_function\n" END "code_vdso_function: ud2\n");
@@ -325,7 +325,7 @@ static void vdso_functions_stop_at_their_entry(void **state)
 	assert_int_equal(run(DBT_NORMAL), 0);
 	assert_int_equal(stop.why, DBT_EXIT_VDSO);
 	assert_int_equal(stop.pc, entry);
-	assert_int_equal(stop.vdso_nr, SYS_clock_gettime);
+	assert_int_equal(stop.call_nr, SYS_clock_gettime);
 }
 
 CODE(code_mismatch, "mov $3, %ecx\n mov $4, %edx\n xor %esi, %esi\n call 1f\n ud2\n"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-// getrandom, RDRAND, RDSEED, AT_RANDOM, /dev/urandom.
+// getrandom, RDRAND, RDSEED, AT_RANDOM, /dev/urandom; the vDSO's getrandom says that
+// it cannot, as it would work without a system call.
 // output: varies
 #include <cpuid.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/auxv.h>
 #include <sys/random.h>
@@ -26,6 +28,19 @@ static void print_rdrand(void)
 	printf("%x %d\n", small, ok);
 }
 
+/* What getrandom of the vDSO says when it is asked how it wants to be used. */
+static void print_vdso_getrandom(void)
+{
+	void *vdso = dlopen("linux-vdso.so.1", RTLD_LAZY | RTLD_NOLOAD);
+	long (*f)(void *, size_t, unsigned, void *, size_t) = NULL;
+	uint32_t how[16] = { 0 };
+
+	if (vdso)
+		*(void **)&f = dlsym(vdso, "__vdso_getrandom");
+	if (f)
+		printf("vDSO: %ld\n", f(NULL, 0, 0, how, ~(size_t)0));
+}
+
 int main(void)
 {
 	uint64_t a, b;
@@ -37,5 +52,6 @@ int main(void)
 	memcpy(&a, (void *)getauxval(AT_RANDOM), sizeof(a));
 	printf("%llx\n", (unsigned long long)a);
 	print_rdrand();
+	print_vdso_getrandom();
 	return 0;
 }
