@@ -133,3 +133,5 @@ int rec_read_cpuid(struct trace_header *h) must_check;
 void rec_make_ready(struct recorder *r, struct task *t);
 /* Runs t on, or another task if it is that one's turn. */
 int rec_schedule(struct recorder *r) must_check;
+/* Another task may be ready: the one that runs must not wait any more. */
+int rec_end_waiting(struct recorder *r) must_check;

@@ -183,6 +183,8 @@ static int unstick(struct recorder *r)
 	 * be delivered at. */
 	if (rec_of(t)->state == REC_RUNNING && t->settle)
 		return task_interrupt(t);
+	if (rec_of(t)->state == REC_RUNNING)
+		return rec_end_waiting(r);
 	/* A call that was not expected to wait. */
 	if (rec_of(t)->state == REC_KERNEL)
 		r->running = NULL;

@@ -68,11 +68,21 @@ static bool is_special(int nr)
 	       nr == SYS_restart_syscall;
 }
 
-static void choose_untraced(struct dbt_untraced *which, bool may_wait)
+/* How much the running task may wait without a stop before it. */
+enum waiting {
+	WAIT_NEVER,
+	WAIT_RARELY, /* calls that rarely do: see task_waits() */
+	WAIT_FREELY,
+	WAITINGS
+};
+
+static void choose_untraced(struct dbt_untraced *which, enum waiting waiting)
 {
 	for (int nr = 0; nr < DBT_MAX_CALLS; nr++) {
 		const struct rec_handler *h = rec_find_handler(nr);
 		unsigned flags = sys_number_flags(nr);
+		bool may_wait = waiting == WAIT_FREELY ||
+				(waiting == WAIT_RARELY && flags & SYS_RARELY_BLOCKS);
 
 		which->calls[nr] = flags & SYS_ONE_STOP && !is_special(nr) &&
 				   (may_wait || !(flags & SYS_MAY_BLOCK)) && !rec_needs_entry(nr);
@@ -80,19 +90,40 @@ static void choose_untraced(struct dbt_untraced *which, bool may_wait)
 	}
 }
 
-/* The calls that need no stop before them. One that may wait does only while
- * there is no other task whose turn it would hold up. */
-static const struct dbt_untraced *untraced_calls(const struct recorder *r)
+static const struct dbt_untraced *untraced_calls(enum waiting waiting)
 {
-	static struct dbt_untraced alone, among_others;
+	static struct dbt_untraced which[WAITINGS];
 	static bool chosen;
 
-	if (!chosen) {
-		choose_untraced(&alone, true);
-		choose_untraced(&among_others, false);
-		chosen = true;
-	}
-	return tracees_count(r->tracees) == 1 ? &alone : &among_others;
+	for (int i = 0; i < WAITINGS && !chosen; i++)
+		choose_untraced(&which[i], (enum waiting)i);
+	chosen = true;
+	return &which[waiting];
+}
+
+static int is_ready(struct task *t, void *ctx)
+{
+	const struct rec_task *rt = rec_of(t);
+
+	return t != ctx && rt && rt->state == REC_READY;
+}
+
+/* A call that waits must not hold up another task's turn. */
+static enum waiting allowed_waiting(const struct recorder *r, struct task *t)
+{
+	if (tracees_count(r->tracees) == 1)
+		return WAIT_FREELY;
+	return tracees_each(r->tracees, is_ready, t) ? WAIT_NEVER : WAIT_RARELY;
+}
+
+int rec_end_waiting(struct recorder *r)
+{
+	struct task *t = r->running;
+
+	if (rec_of(t)->state != REC_RUNNING || allowed_waiting(r, t) != WAIT_NEVER)
+		return 0;
+	space_set_untraced(t->space, untraced_calls(WAIT_NEVER));
+	return task_waits(t) ? task_interrupt(t) : 0;
 }
 
 int rec_schedule(struct recorder *r)
@@ -100,6 +131,9 @@ int rec_schedule(struct recorder *r)
 	struct choice c = { .r = r, .best = r->running };
 	bool fresh = !r->running;
 
+	if (c.best && rec_of(c.best)->state == REC_RUNNING &&
+	    c.best->space->untraced != untraced_calls(WAIT_NEVER))
+		return rec_end_waiting(r);
 	if (c.best && rec_of(c.best)->state != REC_READY)
 		return 0;
 	if (!c.best)
@@ -111,6 +145,6 @@ int rec_schedule(struct recorder *r)
 	if (c.error)
 		return c.error;
 	rec_of(c.best)->state = REC_RUNNING;
-	space_set_untraced(c.best->space, untraced_calls(r));
+	space_set_untraced(c.best->space, untraced_calls(allowed_waiting(r, c.best)));
 	return task_run(c.best, target_for(r, c.best, fresh));
 }

@@ -110,6 +110,7 @@ enum {
 	ROW_FILE2 = 16,
 	ROW_HEX = 32,
 	ROW_OCT = 64,
+	ROW_RARE = SYS_RARELY_BLOCKS,
 };
 
 /* A row of syscalls.def. */

@@ -34,6 +34,9 @@ enum {
 	/* All areas can be told after the call: sys_plan_enter() may be called at
 	 * its end, with the arguments that it had; no entry stop is needed. */
 	SYS_ONE_STOP = 8,
+	/* It waits for few kinds of files only, and when it is interrupted while it
+	 * waits, it has done nothing and may be made again. */
+	SYS_RARELY_BLOCKS = 128,
 };
 
 /* Reading tracee memory: copies len bytes, returns how many came. */

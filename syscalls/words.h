@@ -9,6 +9,7 @@
 #include "syscalls/rules.h"
 
 #define BLOCK ROW_BLOCK
+#define RARE ROW_RARE
 #define FILE ROW_FILE
 #define FILE2 ROW_FILE2
 #define NORET ROW_NORET

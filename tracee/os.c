@@ -63,6 +63,21 @@ int os_listen(pid_t tid)
 	return request(PTRACE_LISTEN, tid, NULL, NULL);
 }
 
+bool os_sleeps(pid_t tid)
+{
+	char path[64], text[512] = { 0 };
+	cleanup_close int fd = -1;
+	const char *state;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		return false;
+	/* "PID (NAME) STATE ...", and the name may hold anything. */
+	state = strrchr(text, ')');
+	return state && state[1] == ' ' && state[2] == 'S';
+}
+
 int os_interrupt(pid_t tid)
 {
 	return request(PTRACE_INTERRUPT, tid, NULL, NULL);

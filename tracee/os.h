@@ -20,6 +20,8 @@ int os_cont_to_syscall(pid_t tid, int signo) must_check;
 int os_step(pid_t tid, int signo) must_check;
 int os_listen(pid_t tid) must_check;
 int os_interrupt(pid_t tid) must_check;
+/* Whether the kernel has put it to sleep, waiting for something. */
+bool os_sleeps(pid_t tid);
 int os_get_regs(pid_t tid, struct regs *ret) must_check;
 int os_set_regs(pid_t tid, const struct regs *regs) must_check;
 int os_get_siginfo(pid_t tid, siginfo_t *ret) must_check;

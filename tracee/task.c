@@ -163,6 +163,11 @@ int task_interrupt(struct task *t)
 	return os_interrupt(t->os_tid);
 }
 
+bool task_waits(struct task *t)
+{
+	return t->mode == TASK_RUNNING && t->space->untraced && os_sleeps(t->os_tid);
+}
+
 size_t task_read(struct task *t, taddr_t addr, void *ret, size_t len)
 {
 	return os_read(t->os_tid, addr, ret, len);

@@ -200,6 +200,9 @@ int task_listen(struct task *t) must_check;
 /* Asks a running task to stop soon: it gives some stop, TASK_SIGNAL without
  * pending ones if nothing else. */
 int task_interrupt(struct task *t) must_check;
+/* Whether a running task waits in a call of space_set_untraced(): task_interrupt()
+ * then gives TASK_SYSCALL, as if the call had not been made yet. */
+bool task_waits(struct task *t);
 
 /* What the kernel would do with signal signo now. */
 enum task_disposition { TASK_SIG_IGNORED, TASK_SIG_HANDLED, TASK_SIG_FATAL, TASK_SIG_STOPS };

@@ -66,6 +66,32 @@ static int stop_between_ticks(struct task *t, struct task_stop *ret)
 	return r ? r : fail(-EPROTO, "task %d cannot be stopped", t->tid);
 }
 
+/*
+ * The task was interrupted while it waited in a call that is made without a stop: as
+ * if it had not been made yet. Some files answer EINTR where others say how to go on.
+ * Returns 1 when it is not in such a call.
+ */
+static int interrupted_call(struct task *t, struct task_stop *ret)
+{
+	struct regs now, program;
+	int r = os_get_regs(t->os_tid, &now);
+
+	if (r)
+		return r;
+	if ((int64_t)now.orig_rax < 0 ||
+	    (!stops_is_restart((int64_t)now.rax) && (int64_t)now.rax != -EINTR) ||
+	    !dbt_at_untraced(t->space->dbt, &now, &program, &ret->dbt))
+		return 1;
+	t->machine = now;
+	t->regs = program;
+	task_count(t);
+	r = stops_called(t, ret);
+	t->regs.rax = ret->dbt.call_rax;
+	t->at_entry = false;
+	ret->kind = TASK_SYSCALL;
+	return r;
+}
+
 static int ptrace_stop(struct task *t, int signo, struct task_stop *ret)
 {
 	int r;
@@ -80,6 +106,11 @@ static int ptrace_stop(struct task *t, int signo, struct task_stop *ret)
 		t->mode = TASK_STOPPED;
 		ret->kind = TASK_CONTINUED;
 		return 0;
+	}
+	if (t->mode == TASK_RUNNING && !t->step && t->space->untraced) {
+		r = interrupted_call(t, ret);
+		if (r != 1)
+			return r;
 	}
 	if (t->mode == TASK_RUNNING && t->settle && !t->step)
 		return stop_between_ticks(t, ret);

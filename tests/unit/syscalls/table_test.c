@@ -135,7 +135,8 @@ static unsigned flags_of(int nr, uint64_t a, uint64_t b, uint64_t c)
 static void flags_of_calls(void **state)
 {
 	(void)state;
-	assert_int_equal(flags_of(__NR_read, 0, 0, 0), SYS_MAY_BLOCK | SYS_ONE_STOP);
+	assert_int_equal(flags_of(__NR_read, 0, 0, 0),
+			 SYS_MAY_BLOCK | SYS_ONE_STOP | SYS_RARELY_BLOCKS);
 	assert_int_equal(flags_of(__NR_write, 1, 0, 0),
 			 SYS_MAY_BLOCK | SYS_WRITES_FILE | SYS_ONE_STOP);
 	assert_int_equal(flags_of(__NR_getpid, 0, 0, 0), SYS_ONE_STOP);
@@ -166,7 +167,8 @@ static void flags_follow_the_command(void **state)
 static void flags_of_numbers_hold_for_all_commands(void **state)
 {
 	(void)state;
-	assert_int_equal(sys_number_flags(__NR_read), SYS_MAY_BLOCK | SYS_ONE_STOP);
+	assert_int_equal(sys_number_flags(__NR_read),
+			 SYS_MAY_BLOCK | SYS_ONE_STOP | SYS_RARELY_BLOCKS);
 	assert_int_equal(sys_number_flags(__NR_mmap), SYS_ONE_STOP);
 	assert_int_equal(sys_number_flags(__NR_fcntl), SYS_MAY_BLOCK | SYS_ONE_STOP);
 	assert_int_equal(sys_number_flags(__NR_ioctl), SYS_MAY_BLOCK | SYS_ONE_STOP);
