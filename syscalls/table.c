@@ -66,8 +66,8 @@ unsigned sys_flags(const struct sys_call *call)
 	if ((row->replay == SYS_EMULATE || row->replay == SYS_MEMORY) && writes &&
 	    !(flags & SYS_NO_RETURN))
 		flags |= SYS_ONE_STOP;
-	return flags & (SYS_MAY_BLOCK | SYS_WRITES_FILE | SYS_NO_RETURN | SYS_ONE_STOP |
-			SYS_RARELY_BLOCKS);
+	return flags &
+	       (SYS_MAY_BLOCK | SYS_WRITES_FILE | SYS_NO_RETURN | SYS_ONE_STOP | SYS_RARELY_BLOCKS);
 }
 
 unsigned sys_number_flags(int nr)
