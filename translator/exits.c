@@ -83,9 +83,7 @@ static void exits_link(struct build *b, uint32_t i, taddr_t target)
 
 int8_t exits_carry(struct build *b, taddr_t target, int8_t pending)
 {
-	struct insn insns[BUILD_AHEAD];
 	struct node *node;
-	taddr_t pc;
 	int64_t i;
 
 	if (!exits_same_mapping(b, target))
@@ -99,7 +97,7 @@ int8_t exits_carry(struct build *b, taddr_t target, int8_t pending)
 	if (node->carry_known)
 		return node->carry;
 	node->carry_known = true;
-	if (pending > 0 && pending <= CACHE_MAX_CARRY && count_ahead(b, target, insns, &pc) >= 0)
+	if (pending > 0 && pending <= CACHE_MAX_CARRY)
 		node->carry = pending;
 	return node->carry;
 }
