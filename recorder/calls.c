@@ -174,7 +174,7 @@ static int add_outputs(struct event *e, struct task *t, struct rec_task *rt, int
 	}
 	r = sys_plan_exit(&rt->plan, &mem, result, &out);
 	for (size_t i = 0; !r && i < out.n; i++)
-		r = rec_add_memory(e, t, out.items[i].addr, out.items[i].bytes);
+		r = rec_add_output(e, t, out.items[i].addr, out.items[i].bytes);
 	sys_areas_deinit(&out);
 	return r;
 }

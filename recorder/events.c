@@ -8,6 +8,9 @@
 #include "recorder/private.h"
 #include "tracee/hash.h"
 
+/* From so many bytes on, one copy less is worth it. */
+#define LATER_BYTES 2048
+
 static uint64_t now_ns(void)
 {
 	struct timespec ts;
@@ -29,6 +32,11 @@ struct event *rec_event(struct recorder *r, enum event_kind kind, const struct t
 	return e;
 }
 
+static size_t read_task(void *ctx, taddr_t addr, void *ret, size_t len)
+{
+	return task_read(ctx, addr, ret, len);
+}
+
 int rec_add_memory(struct event *e, struct task *t, taddr_t addr, size_t bytes)
 {
 	uint8_t *to;
@@ -46,6 +54,15 @@ int rec_add_memory(struct event *e, struct task *t, taddr_t addr, size_t bytes)
 	if (!got)
 		e->n_writes--;
 	return 0;
+}
+
+int rec_add_output(struct event *e, struct task *t, taddr_t addr, size_t bytes)
+{
+	if (bytes < LATER_BYTES)
+		return rec_add_memory(e, t, addr, bytes);
+	e->source = read_task;
+	e->source_ctx = t;
+	return event_add_write_later(e, addr, bytes);
 }
 
 static bool all_zero(const uint8_t *p, size_t n)
@@ -95,12 +112,23 @@ static int add_hash(struct recorder *r, struct task *t, bool now)
 	return space_hash(t, &r->event.memory_hash);
 }
 
+/* Writes r->event, with as much of its memory as can be read. */
+static int write_event(struct recorder *r)
+{
+	int err = trace_write(r->writer, &r->event);
+
+	if (err != -EFAULT)
+		return err;
+	err = event_read_source(&r->event);
+	return err ? err : trace_write(r->writer, &r->event);
+}
+
 int rec_write(struct recorder *r, struct task *t, bool now)
 {
 	int err = r->error ? r->error : add_hash(r, t, now);
 
 	if (!err)
-		err = trace_write(r->writer, &r->event);
+		err = write_event(r);
 	if (err)
 		r->error = err;
 	else

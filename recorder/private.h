@@ -56,6 +56,8 @@ static inline struct rec_task *rec_of(struct task *t)
 struct event *rec_event(struct recorder *r, enum event_kind kind, const struct task *t);
 /* Appends what memory holds now, as far as it can be read. */
 int rec_add_memory(struct event *e, struct task *t, taddr_t addr, size_t bytes) must_check;
+/* The same when the memory stays as it is until the event is written. */
+int rec_add_output(struct event *e, struct task *t, taddr_t addr, size_t bytes) must_check;
 /* Appends the pages of [start, end) that are not all zero. */
 int rec_add_nonzero(struct event *e, struct task *t, taddr_t start, taddr_t end) must_check;
 /* Adds the memory hash when one is due (or now: at once), and writes r->event. */

@@ -229,6 +229,19 @@ static void put_tasks(struct encoder *c, struct event_task *const *v)
 		put_task(c, &(*v)[i]);
 }
 
+/* From the tracee straight into the frame. */
+static void put_later(struct encoder *c, const struct event_write *w)
+{
+	uint8_t *p = room(c, w->size);
+
+	if (!p)
+		return;
+	if (c->e->source(c->e->source_ctx, w->addr, p, w->size) == w->size)
+		c->out->len += w->size;
+	else
+		c->error = -EFAULT;
+}
+
 /* Addresses are relative to the end of the previous write. */
 static void put_writes(struct encoder *c, struct event_write *const *v)
 {
@@ -240,7 +253,9 @@ static void put_writes(struct encoder *c, struct event_write *const *v)
 
 		put_svar(c, (int64_t)(w->addr - end));
 		put_uvar(c, w->size);
-		if (w->size)
+		if (w->data_offset == EVENT_LATER)
+			put_later(c, w);
+		else if (w->size)
 			put_raw(c, c->e->data.data + w->data_offset, w->size);
 		end = w->addr + w->size;
 	}

@@ -124,6 +124,38 @@ int event_add_write(struct event *e, taddr_t addr, size_t size, uint8_t **ret)
 	return 0;
 }
 
+int event_add_write_later(struct event *e, taddr_t addr, size_t size)
+{
+	uint8_t *none;
+	int r = event_add_write(e, addr, 0, &none);
+
+	if (r)
+		return r;
+	e->writes[e->n_writes - 1].size = size;
+	e->writes[e->n_writes - 1].data_offset = EVENT_LATER;
+	return 0;
+}
+
+int event_read_source(struct event *e)
+{
+	for (size_t i = 0; i < e->n_writes; i++) {
+		struct event_write *w = &e->writes[i];
+		uint64_t offset = e->data.len;
+		uint8_t *to;
+		int r;
+
+		if (w->data_offset != EVENT_LATER)
+			continue;
+		r = buf_extend(&e->data, w->size, &to);
+		if (r)
+			return r;
+		w->size = e->source(e->source_ctx, w->addr, to, w->size);
+		w->data_offset = offset;
+		e->data.len = offset + w->size;
+	}
+	return 0;
+}
+
 int event_add_mapping(struct event_space *s, struct event_mapping **ret)
 {
 	void *items = s->mappings;

@@ -24,8 +24,12 @@ enum event_kind {
 	EVENT_KINDS
 };
 
+/* The bytes of a write are read from event.source when the event is written. */
+#define EVENT_LATER UINT64_MAX
+
 /* Memory that came from outside: size bytes at addr, kept in event.data at
- * data_offset. size > bytes available is refused by the reader. */
+ * data_offset, unless that is EVENT_LATER. size > bytes available is refused by the
+ * reader. */
 struct event_write {
 	taddr_t addr;
 	uint64_t size;
@@ -126,6 +130,9 @@ struct event {
 	struct event_write *writes; /* owned */
 	size_t n_writes, cap_writes;
 	struct buf data;   /* bytes of the writes */
+	/* For writes with EVENT_LATER: returns how many of the len bytes it read. */
+	size_t (*source)(void *ctx, taddr_t addr, void *ret, size_t len);
+	void *source_ctx;
 	struct buf xstate; /* with EVENT_XSTATE */
 
 	struct event_space *spaces; /* owned; KEYFRAME, EXEC, mmap-like SYSCALL */
@@ -142,6 +149,10 @@ void event_clear(struct event *e);
 /* Appends a write and returns where its size bytes have to be put (valid until
  * the next append). -ENOMEM */
 int event_add_write(struct event *e, taddr_t addr, size_t size, uint8_t **ret) must_check;
+/* A write whose bytes the source has: they are copied once less. -ENOMEM */
+int event_add_write_later(struct event *e, taddr_t addr, size_t size) must_check;
+/* Reads now what was left for later, as far as the source has it. -ENOMEM */
+int event_read_source(struct event *e) must_check;
 
 /* Appends an empty mapping to space (and returns it through ret, valid until
  * the next append; so too the two below). -ENOMEM */

@@ -56,7 +56,8 @@ int trace_create(const char *dir, const struct trace_header *header,
  * Appends e, gives it the next number (also stored in e->number). Encodes at
  * once; the caller keeps e. What was written more than a second ago (by the
  * events' time_ns) is on its way to the disk after this. -EINVAL: e contradicts
- * itself, nothing was written; -EIO, -ENOSPC ...: an earlier write failed; the
+ * itself, nothing was written; -EFAULT: nor when its source has less than its writes
+ * say; -EIO, -ENOSPC ...: an earlier write failed; the
  * trace is complete up to its last good frame, and fail_text() says which.
  */
 int trace_write(struct trace_writer *w, struct event *e) must_check;

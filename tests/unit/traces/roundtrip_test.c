@@ -130,6 +130,57 @@ static void a_frame_may_have_only_so_many_tasks(void **state)
 	sample_remove(dir);
 }
 
+/* A source with memory at [1000, 1000 + *ctx). */
+static size_t source(void *ctx, taddr_t addr, void *ret, size_t len)
+{
+	taddr_t end = 1000 + *(size_t *)ctx;
+	size_t n = addr >= end ? 0 : end - addr < len ? end - addr : len;
+
+	memset(ret, 0x5a, n);
+	return n;
+}
+
+static void memory_is_read_from_its_source_as_far_as_that_has_it(void **state)
+{
+	char *dir = sample_dir(), *trace = sample_path(dir, "t");
+	struct trace_writer *w = sample_create(trace);
+	struct event e = { .kind = EVENT_SYSCALL, .tid = 1 }, got = { 0 };
+	struct trace_reader *r;
+	size_t has = 3000;
+
+	(void)state;
+	e.source = source;
+	e.source_ctx = &has;
+	OK(event_add_write_later(&e, 1000, 3000));
+	OK(trace_write(w, &e));
+	OK(event_add_write_later(&e, 3500, 700));
+	OK(event_add_write_later(&e, 9000, 10));
+	assert_int_equal(trace_write(w, &e), -EFAULT);
+	OK(event_read_source(&e));
+	OK(trace_write(w, &e));
+	assert_int_equal(e.number, 2);
+	OK(trace_writer_close(w));
+
+	OK(trace_open(trace, &r));
+	assert_int_equal(trace_read(r, &got), 1);
+	assert_int_equal(got.n_writes, 1);
+	assert_int_equal(got.data.len, 3000);
+	assert_int_equal(trace_read(r, &got), 1);
+	assert_int_equal(got.n_writes, 3);
+	assert_int_equal(got.writes[1].addr, 3500);
+	assert_int_equal(got.writes[1].size, 500);
+	assert_int_equal(got.writes[2].size, 0);
+	assert_int_equal(got.data.len, 3500);
+	for (size_t i = 0; i < got.data.len; i++)
+		assert_int_equal(got.data.data[i], 0x5a);
+	assert_int_equal(trace_read(r, &got), 0);
+	trace_reader_close(r);
+	event_deinit(&e);
+	event_deinit(&got);
+	free(trace);
+	sample_remove(dir);
+}
+
 static void events_that_contradict_themselves_are_refused(void **state)
 {
 	char *dir = sample_dir(), *trace = sample_path(dir, "t");
@@ -201,6 +252,7 @@ int main(void)
 		cmocka_unit_test(seek_finds_every_event_from_everywhere),
 		cmocka_unit_test(a_write_of_many_megabytes_is_one_event),
 		cmocka_unit_test(a_frame_may_have_only_so_many_tasks),
+		cmocka_unit_test(memory_is_read_from_its_source_as_far_as_that_has_it),
 		cmocka_unit_test(events_that_contradict_themselves_are_refused),
 		cmocka_unit_test(an_existing_directory_is_not_overwritten),
 	};
