@@ -287,8 +287,9 @@ int space_code_going(struct task *t, taddr_t start, taddr_t end) must_check;
 int space_code_mapped(struct task *t, taddr_t start, taddr_t end) must_check;
 /* The kernel is about to write [start, start+bytes): makes it writable. */
 int space_prepare_write(struct task *t, taddr_t start, uint64_t bytes) must_check;
-/* Which calls need no stop before them; NULL: none. which must stay as it is. A call that can wait may only be one of them while
- * no other task is to run. */
+/* Which calls need no stop before them; NULL: none. which must stay as it is. A call
+ * that can wait may only be one of them while no other task is to run, or where
+ * task_waits() is looked at when one is. */
 void space_set_untraced(struct space *s, const struct dbt_untraced *which);
 /* Watching accesses: t is stopped; works for any number of ranges, each access
  * to a watched page costs a fault. -ENOMEM */

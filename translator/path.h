@@ -2,10 +2,10 @@
 /*
  * Which of the program's instructions make up a superblock: from its start
  * along fall-throughs and direct jumps, through some rounds of a loop that it
- * begins with, through small functions that it calls,
- * through jumps by slots of the same module (as a procedure linkage table has
- * them), and from a call that it begins with to where that returns, up to an
- * instruction that leaves it or a limit.
+ * begins with, through small functions that it calls, through jumps by slots of
+ * the same module (as a procedure linkage table has them), and from a call that
+ * it begins with to where that returns, up to an instruction that leaves it or a
+ * limit.
  */
 #pragma once
 
