@@ -15,6 +15,7 @@
 #	VARIES=1	the output of two runs differs (pids, times): the native
 #			output is not compared, that of the replay always is
 #	RECORD_OPTIONS	options of `deja record`
+#	RECORD_ENVIRONMENT, REPLAY_ENVIRONMENT	settings (NAME=VALUE ...) for deja
 #	STDIN		file for standard input (/dev/null)
 #	SECONDS_EACH	limit for one run (60)
 
@@ -155,14 +156,14 @@ record()
 	local name=$1
 	shift
 	fresh_cwd
-	run_step "$name" recorded "$DEJA" record ${RECORD_OPTIONS:-} -o "$work/traces/$name" "$@"
+	run_step "$name" recorded env ${RECORD_ENVIRONMENT:-} "$DEJA" record ${RECORD_OPTIONS:-} -o "$work/traces/$name" "$@"
 }
 
 # The program's files are gone by then: a replay must not need them.
 replay()
 {
 	cd / && rm -rf "$work/cwd"
-	run_step "$1" replayed "$DEJA" replay -a "$work/traces/$1"
+	run_step "$1" replayed env ${REPLAY_ENVIRONMENT:-} "$DEJA" replay -a "$work/traces/$1"
 }
 
 # roundtrip NAME COMMAND...
