@@ -32,12 +32,6 @@ static void set_after(struct task *t, const struct event *e)
 	t->in_call = t->call_entered = t->call_vdso = false;
 }
 
-/* An interrupted call: its raw result is what a handler's frame is built from. */
-static bool is_restart(int64_t result)
-{
-	return result <= -512 && result >= -516;
-}
-
 static int perform_call(struct replayer *r, struct task *t, const struct event *e)
 {
 	int err;
@@ -53,7 +47,8 @@ static int perform_call(struct replayer *r, struct task *t, const struct event *
 		err = task_set_xstate(t, e->xstate.data, e->xstate.len);
 	if (e->flags & EVENT_AFTER) {
 		set_after(t, e);
-	} else if (is_restart(e->result)) {
+	} else if (task_is_restart(e->result)) {
+		/* What a handler's frame is built from. */
 		t->regs.rax = (uint64_t)e->result;
 		t->in_call = t->call_vdso = false;
 	} else {

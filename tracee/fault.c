@@ -99,7 +99,7 @@ static int signal_at_untraced(struct task *t, struct task_stop *ret)
 			return r;
 	}
 	if (r || (now.rip != RT_GATE_UNTRACED &&
-		  ((int64_t)now.orig_rax < 0 || !stops_is_restart((int64_t)now.rax))))
+		  ((int64_t)now.orig_rax < 0 || !task_is_restart((int64_t)now.rax))))
 		return r ? r : 1;
 	if (!dbt_at_untraced(t->space->dbt, &now, &program, &ret->dbt))
 		return 1;

@@ -33,9 +33,3 @@ int stops_let_write_through(struct task *t, taddr_t addr) must_check;
 
 /* A signal-delivery stop. */
 int stops_at_signal(struct task *t, struct task_stop *ret) must_check;
-
-/* ---- wait.c ---- */
-
-/* Results by which the kernel says: a signal comes, then the call goes on.
- * Source: Linux include/linux/errno.h */
-bool stops_is_restart(int64_t result);

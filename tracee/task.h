@@ -216,6 +216,9 @@ int task_deliver_handled(struct task *t, const siginfo_t *info) must_check;
 /* Delivers a fatal or stopping signal: the task goes on to TASK_EXITING or
  * TASK_GROUP_STOP. */
 int task_deliver_default(struct task *t, const siginfo_t *info) must_check;
+/* Results by which the kernel says: a signal comes, then the call goes on.
+ * Source: Linux include/linux/errno.h */
+bool task_is_restart(int64_t result);
 /* Behind TASK_SIGNAL_IN_CALL: drops the signal and lets the call go on. Behind
  * TASK_CONTINUED in a call: lets it go on. */
 int task_continue_call(struct task *t) must_check;

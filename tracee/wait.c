@@ -11,7 +11,7 @@
 
 #include "tracee/stops.h"
 
-bool stops_is_restart(int64_t result)
+bool task_is_restart(int64_t result)
 {
 	return result <= -512 && result >= -516 && result != -515;
 }
@@ -22,7 +22,7 @@ static int call_ended(struct task *t, struct task_stop *ret)
 
 	if (r)
 		return r;
-	if (!t->call_entered || stops_is_restart((int64_t)t->machine.rax)) {
+	if (!t->call_entered || task_is_restart((int64_t)t->machine.rax)) {
 		r = os_cont(t->os_tid, 0);
 		return r ? r : RUNS_ON;
 	}
@@ -79,7 +79,7 @@ static int interrupted_call(struct task *t, struct task_stop *ret)
 	if (r)
 		return r;
 	if ((int64_t)now.orig_rax < 0 ||
-	    (!stops_is_restart((int64_t)now.rax) && (int64_t)now.rax != -EINTR) ||
+	    (!task_is_restart((int64_t)now.rax) && (int64_t)now.rax != -EINTR) ||
 	    !dbt_at_untraced(t->space->dbt, &now, &program, &ret->dbt))
 		return 1;
 	t->machine = now;
