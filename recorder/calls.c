@@ -14,14 +14,9 @@
 #include "common/log.h"
 #include "recorder/private.h"
 
-static size_t read_task(void *ctx, taddr_t addr, void *ret, size_t len)
-{
-	return task_read(ctx, addr, ret, len);
-}
-
 static struct sys_mem memory_of(struct task *t)
 {
-	return (struct sys_mem){ .read = read_task, .ctx = t };
+	return (struct sys_mem){ .read = rec_read_task, .ctx = t };
 }
 
 const struct rec_handler *rec_find_handler(int nr)

@@ -32,7 +32,7 @@ struct event *rec_event(struct recorder *r, enum event_kind kind, const struct t
 	return e;
 }
 
-static size_t read_task(void *ctx, taddr_t addr, void *ret, size_t len)
+size_t rec_read_task(void *ctx, taddr_t addr, void *ret, size_t len)
 {
 	return task_read(ctx, addr, ret, len);
 }
@@ -60,7 +60,7 @@ int rec_add_output(struct event *e, struct task *t, taddr_t addr, size_t bytes)
 {
 	if (bytes < LATER_BYTES)
 		return rec_add_memory(e, t, addr, bytes);
-	e->source = read_task;
+	e->source = rec_read_task;
 	e->source_ctx = t;
 	return event_add_write_later(e, addr, bytes);
 }

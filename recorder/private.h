@@ -54,6 +54,8 @@ static inline struct rec_task *rec_of(struct task *t)
 
 /* Begins r->event: kind, task, place, registers. */
 struct event *rec_event(struct recorder *r, enum event_kind kind, const struct task *t);
+/* task_read() for those who know no tasks; ctx: the task. */
+size_t rec_read_task(void *ctx, taddr_t addr, void *ret, size_t len);
 /* Appends what memory holds now, as far as it can be read. */
 int rec_add_memory(struct event *e, struct task *t, taddr_t addr, size_t bytes) must_check;
 /* The same when the memory stays as it is until the event is written. */
@@ -88,8 +90,8 @@ struct rec_handler {
 };
 
 const struct rec_handler *rec_find_handler(int nr);
-/* Whether its handler has to see every call before the kernel does. */
-bool rec_needs_entry(int nr);
+/* Whether a handler (NULL: none) has to see every call before the kernel does. */
+bool rec_needs_entry(const struct rec_handler *h);
 extern const struct rec_handler rec_memory_handlers[], rec_special_handlers[];
 extern const size_t rec_n_memory_handlers, rec_n_special_handlers;
 
@@ -135,5 +137,5 @@ int rec_read_cpuid(struct trace_header *h) must_check;
 void rec_make_ready(struct recorder *r, struct task *t);
 /* Runs t on, or another task if it is that one's turn. */
 int rec_schedule(struct recorder *r) must_check;
-/* Another task may be ready: the one that runs must not wait any more. */
+/* While r->running runs: if another task is ready, it must not wait any more. */
 int rec_end_waiting(struct recorder *r) must_check;

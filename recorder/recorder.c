@@ -179,12 +179,10 @@ static int unstick(struct recorder *r)
 
 	if (!t)
 		return 0;
-	/* Code without conditional branches: no tick comes that the signal could
+	/* To settle without conditional branches: no tick comes that the signal could
 	 * be delivered at. */
-	if (rec_of(t)->state == REC_RUNNING && t->settle)
-		return task_interrupt(t);
 	if (rec_of(t)->state == REC_RUNNING)
-		return rec_end_waiting(r);
+		return t->settle ? task_interrupt(t) : rec_end_waiting(r);
 	/* A call that was not expected to wait. */
 	if (rec_of(t)->state == REC_KERNEL)
 		r->running = NULL;

@@ -76,17 +76,20 @@ enum waiting {
 	WAITINGS
 };
 
-static void choose_untraced(struct dbt_untraced *which, enum waiting waiting)
+static void choose_untraced(struct dbt_untraced which[WAITINGS])
 {
 	for (int nr = 0; nr < DBT_MAX_CALLS; nr++) {
 		const struct rec_handler *h = rec_find_handler(nr);
 		unsigned flags = sys_number_flags(nr);
-		bool may_wait = waiting == WAIT_FREELY ||
-				(waiting == WAIT_RARELY && flags & SYS_RARELY_BLOCKS);
 
-		which->calls[nr] = flags & SYS_ONE_STOP && !is_special(nr) &&
-				   (may_wait || !(flags & SYS_MAY_BLOCK)) && !rec_needs_entry(nr);
-		which->traced_if[nr] = h ? h->enter_if : 0;
+		if (!(flags & SYS_ONE_STOP) || is_special(nr) || rec_needs_entry(h))
+			continue;
+		which[WAIT_NEVER].calls[nr] = !(flags & SYS_MAY_BLOCK);
+		which[WAIT_RARELY].calls[nr] =
+			!(flags & SYS_MAY_BLOCK) || flags & SYS_RARELY_BLOCKS;
+		which[WAIT_FREELY].calls[nr] = true;
+		for (int i = 0; i < WAITINGS; i++)
+			which[i].traced_if[nr] = h ? h->enter_if : 0;
 	}
 }
 
@@ -95,8 +98,8 @@ static const struct dbt_untraced *untraced_calls(enum waiting waiting)
 	static struct dbt_untraced which[WAITINGS];
 	static bool chosen;
 
-	for (int i = 0; i < WAITINGS && !chosen; i++)
-		choose_untraced(&which[i], (enum waiting)i);
+	if (!chosen)
+		choose_untraced(which);
 	chosen = true;
 	return &which[waiting];
 }
@@ -120,7 +123,7 @@ int rec_end_waiting(struct recorder *r)
 {
 	struct task *t = r->running;
 
-	if (rec_of(t)->state != REC_RUNNING || allowed_waiting(r, t) != WAIT_NEVER)
+	if (allowed_waiting(r, t) != WAIT_NEVER)
 		return 0;
 	space_set_untraced(t->space, untraced_calls(WAIT_NEVER));
 	return task_waits(t) ? task_interrupt(t) : 0;

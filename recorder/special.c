@@ -92,13 +92,11 @@ static bool shows_file(void)
 	return false;
 }
 
-bool rec_needs_entry(int nr)
+bool rec_needs_entry(const struct rec_handler *h)
 {
-	const struct rec_handler *h = rec_find_handler(nr);
-
 	if (!h || !h->enter || h->enter_if)
 		return false;
-	return nr != SYS_copy_file_range || shows_file();
+	return h->nr != SYS_copy_file_range || shows_file();
 }
 
 static int copy_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
@@ -136,17 +134,19 @@ static pid_t maps_of(struct task *t, const char *path)
 }
 
 /* Puts a file with the program's view of the map in the descriptor's place. */
-static int show_maps(struct task *t, taddr_t path_at, int64_t result)
+static int open_done(struct recorder *r, struct task *t, struct event *e, int64_t *result)
 {
+	const struct regs *entry = &rec_of(t)->entry;
 	struct task *whose;
 	cleanup_with(buf_deinit) struct buf text = { 0 };
 	cleanup_close int fd = -1;
 	char path[64] = { 0 };
 	int err;
 
-	if (result < 0)
+	(void)r;
+	if (*result < 0)
 		return 0;
-	task_read(t, path_at, path, sizeof(path) - 1);
+	task_read(t, e->nr == SYS_open ? entry->rdi : entry->rsi, path, sizeof(path) - 1);
 	whose = tracees_find(t->tracees, maps_of(t, path));
 	if (!whose || !whose->space)
 		return 0;
@@ -157,21 +157,7 @@ static int show_maps(struct task *t, taddr_t path_at, int64_t result)
 	if (fd < 0 || write(fd, text.data, text.len) != (ssize_t)text.len)
 		return fail_errno(-errno, "a copy of /proc/%d/maps", whose->tid);
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", getpid(), fd);
-	return task_open_instead(t, path, (int)result);
-}
-
-static int open_done(struct recorder *r, struct task *t, struct event *e, int64_t *result)
-{
-	(void)r;
-	(void)e;
-	return show_maps(t, rec_of(t)->entry.rdi, *result);
-}
-
-static int openat_done(struct recorder *r, struct task *t, struct event *e, int64_t *result)
-{
-	(void)r;
-	(void)e;
-	return show_maps(t, rec_of(t)->entry.rsi, *result);
+	return task_open_instead(t, path, (int)*result);
 }
 
 const struct rec_handler rec_special_handlers[] = {
@@ -189,7 +175,7 @@ const struct rec_handler rec_special_handlers[] = {
 	{ SYS_sendfile, .enter = sendfile_enter },
 	{ SYS_tee, .enter = tee_enter },
 	{ SYS_open, .done = open_done },
-	{ SYS_openat, .done = openat_done },
-	{ SYS_openat2, .done = openat_done },
+	{ SYS_openat, .done = open_done },
+	{ SYS_openat2, .done = open_done },
 };
 const size_t rec_n_special_handlers = ARRAY_SIZE(rec_special_handlers);

@@ -85,7 +85,7 @@ static bool not_begun(struct task *t)
  */
 static int signal_at_untraced(struct task *t, struct task_stop *ret)
 {
-	struct regs now, program;
+	struct regs now;
 	int status, r;
 
 	for (;;) {
@@ -101,22 +101,16 @@ static int signal_at_untraced(struct task *t, struct task_stop *ret)
 	if (r || (now.rip != RT_GATE_UNTRACED &&
 		  ((int64_t)now.orig_rax < 0 || !task_is_restart((int64_t)now.rax))))
 		return r ? r : 1;
-	if (!dbt_at_untraced(t->space->dbt, &now, &program, &ret->dbt))
+	if (!stops_at_untraced(t, &now, ret))
 		return 1;
-	t->machine = now;
-	t->regs = program;
-	task_count(t);
-	r = stops_called(t, ret);
 	if (now.rip == RT_GATE_UNTRACED) {
-		/* Not made yet: as if it had been announced. */
 		task_stash(t, &ret->info);
-		t->in_signal_stop = t->at_entry = false;
-		ret->kind = TASK_SYSCALL;
-		return r;
+		stops_not_made(t, ret);
+		return 0;
 	}
 	t->call_entered = t->in_signal_stop = true;
 	ret->kind = TASK_SIGNAL_IN_CALL;
-	return r;
+	return 0;
 }
 
 int stops_at_signal(struct task *t, struct task_stop *ret)

@@ -173,7 +173,7 @@ static int wrote_through(struct task *t, struct task_stop *ret)
 	return r ? r : RUNS_ON;
 }
 
-int stops_called(struct task *t, struct task_stop *ret)
+static int called(struct task *t, struct task_stop *ret)
 {
 	ret->kind = TASK_CALLED;
 	ret->unannounced = !t->in_call;
@@ -181,6 +181,26 @@ int stops_called(struct task *t, struct task_stop *ret)
 	ret->entry = t->regs;
 	ret->entry.rax = ret->dbt.call_rax;
 	return 0;
+}
+
+bool stops_at_untraced(struct task *t, const struct regs *now, struct task_stop *ret)
+{
+	struct regs program;
+
+	if (!dbt_at_untraced(t->space->dbt, now, &program, &ret->dbt))
+		return false;
+	t->machine = *now;
+	t->regs = program;
+	task_count(t);
+	called(t, ret);
+	return true;
+}
+
+void stops_not_made(struct task *t, struct task_stop *ret)
+{
+	t->regs.rax = ret->dbt.call_rax;
+	t->in_signal_stop = t->at_entry = false;
+	ret->kind = TASK_SYSCALL;
 }
 
 static int left_cache(struct task *t, struct task_stop *ret)
@@ -219,7 +239,7 @@ static int left_cache(struct task *t, struct task_stop *ret)
 	case DBT_EXIT_VDSO:
 		return announce_call(t, ret);
 	case DBT_EXIT_CALLED:
-		return stops_called(t, ret);
+		return called(t, ret);
 	case DBT_EXIT_INSN:
 		ret->kind = TASK_INSN;
 		return 0;

@@ -20,8 +20,11 @@ void stops_settle(struct task *t);
 
 /* A seccomp stop. */
 int stops_at_gate(struct task *t, struct task_stop *ret) must_check;
-/* t->regs and ret->dbt are those of a call made without a stop before it. */
-int stops_called(struct task *t, struct task_stop *ret) must_check;
+/* Whether the task, with the machine's registers now, is at or behind the SYSCALL of
+ * a call made without a stop before it: t and *ret are then as for TASK_CALLED. */
+bool stops_at_untraced(struct task *t, const struct regs *now, struct task_stop *ret);
+/* Behind that: as if the call had been announced and were still to be made. */
+void stops_not_made(struct task *t, struct task_stop *ret);
 /* Runs the instruction at t->regs.rip by itself. */
 int stops_run_alone(struct task *t) must_check;
 /* An access to addr faulted: lets it happen if its page is watched or guarded; 0

@@ -73,23 +73,17 @@ static int stop_between_ticks(struct task *t, struct task_stop *ret)
  */
 static int interrupted_call(struct task *t, struct task_stop *ret)
 {
-	struct regs now, program;
+	struct regs now;
 	int r = os_get_regs(t->os_tid, &now);
 
 	if (r)
 		return r;
 	if ((int64_t)now.orig_rax < 0 ||
 	    (!task_is_restart((int64_t)now.rax) && (int64_t)now.rax != -EINTR) ||
-	    !dbt_at_untraced(t->space->dbt, &now, &program, &ret->dbt))
+	    !stops_at_untraced(t, &now, ret))
 		return 1;
-	t->machine = now;
-	t->regs = program;
-	task_count(t);
-	r = stops_called(t, ret);
-	t->regs.rax = ret->dbt.call_rax;
-	t->at_entry = false;
-	ret->kind = TASK_SYSCALL;
-	return r;
+	stops_not_made(t, ret);
+	return 0;
 }
 
 static int ptrace_stop(struct task *t, int signo, struct task_stop *ret)

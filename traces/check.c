@@ -6,9 +6,10 @@ static const char *check_writes(const struct event *e)
 	for (size_t i = 0; i < e->n_writes; i++) {
 		const struct event_write *w = &e->writes[i];
 
-		if (w->data_offset == EVENT_LATER && e->source)
-			continue;
-		if (w->data_offset > e->data.len || w->size > e->data.len - w->data_offset)
+		bool later = w->data_offset == EVENT_LATER && e->source;
+
+		if (!later &&
+		    (w->data_offset > e->data.len || w->size > e->data.len - w->data_offset))
 			return "a write is larger than its data";
 		if (w->size > UINT64_MAX - w->addr)
 			return "a write wraps around the address space";

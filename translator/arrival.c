@@ -25,12 +25,6 @@ void dbt_clear_arrival(struct dbt *d)
 	dbt_invalidate(d, d->arrival.pc, 1);
 }
 
-static void arrival_restore(struct emit *e)
-{
-	emit_load(e, REG_RAX, ST(FLAGS));
-	emit_reload_flags(e, ST(RAX));
-}
-
 static void arrival_compare(struct emit *e, const struct arrival *a)
 {
 	emit_mov_imm(e, REG_RAX, a->value);
@@ -59,11 +53,10 @@ void arrival_check(struct build *b, taddr_t pc)
 	cold = build_cold(b, 32);
 	if (b->error)
 		return;
-	emit_spill_flags(&b->e, ST(RAX));
-	emit_store(&b->e, REG_RAX, ST(FLAGS));
+	emit_keep_flags(&b->e, ST(RAX), ST(FLAGS));
 	arrival_compare(&b->e, a);
 	emit_patch(&b->e, emit_offset(&b->e) - 4, emit_here(&cold));
-	arrival_restore(&b->e);
-	arrival_restore(&cold);
+	emit_give_flags(&b->e, ST(RAX), ST(FLAGS));
+	emit_give_flags(&cold, ST(RAX), ST(FLAGS));
 	emit_jmp(&cold, exits_stub(b, x));
 }

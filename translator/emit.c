@@ -150,6 +150,18 @@ void emit_reload_flags(struct emit *e, uint32_t rax_slot)
 	emit_load(e, REG_RAX, rax_slot);
 }
 
+void emit_keep_flags(struct emit *e, uint32_t rax_slot, uint32_t flags_slot)
+{
+	emit_spill_flags(e, rax_slot);
+	emit_store(e, REG_RAX, flags_slot);
+}
+
+void emit_give_flags(struct emit *e, uint32_t rax_slot, uint32_t flags_slot)
+{
+	emit_load(e, REG_RAX, flags_slot);
+	emit_reload_flags(e, rax_slot);
+}
+
 void emit_jmp_mem(struct emit *e, uint32_t address)
 {
 	emit_absolute(e, false, 0xff, 4, address);

@@ -75,6 +75,9 @@ void emit_restore_flags(struct emit *e);
 /* The same with rax in its slot meanwhile. */
 void emit_spill_flags(struct emit *e, uint32_t rax_slot);
 void emit_reload_flags(struct emit *e, uint32_t rax_slot);
+/* And with the flags in a slot, too: rax is free meanwhile. */
+void emit_keep_flags(struct emit *e, uint32_t rax_slot, uint32_t flags_slot);
+void emit_give_flags(struct emit *e, uint32_t rax_slot, uint32_t flags_slot);
 
 /* jmp [address]; jmp [table + index * 8] */
 void emit_jmp_mem(struct emit *e, uint32_t address);

@@ -209,13 +209,11 @@ static bool walk_insn(struct walk *w, const struct insn *in)
 	w->pc += in->len;
 	switch (in->kind) {
 	case INSN_JCC:
-		w->ticks++;
-		s->again = in->target == w->start && walk_again(w);
-		if (s->again)
-			w->pc = w->start;
-		return w->ticks < w->max_ticks || walk_end(w, PATH_DIRECT);
 	case INSN_LOOP:
 		w->ticks++;
+		s->again = in->kind == INSN_JCC && in->target == w->start && walk_again(w);
+		if (s->again)
+			w->pc = w->start;
 		return w->ticks < w->max_ticks || walk_end(w, PATH_DIRECT);
 	case INSN_JMP:
 	case INSN_XBEGIN:

@@ -42,12 +42,6 @@ static void watch_piece(struct build *b, unsigned i, unsigned offset, unsigned b
 	*ret_at = emit_offset(&b->e) - 4;
 }
 
-static void watch_restore(struct emit *e)
-{
-	emit_load(e, REG_RAX, ST(FLAGS));
-	emit_reload_flags(e, ST(RAX));
-}
-
 static void watch_one(struct build *b, unsigned i, taddr_t pc, uint8_t flags)
 {
 	unsigned left = b->d->watches[i].bytes, offset = 0;
@@ -68,7 +62,7 @@ static void watch_one(struct build *b, unsigned i, taddr_t pc, uint8_t flags)
 		offset += piece;
 		left -= piece;
 	}
-	watch_restore(&cold);
+	emit_give_flags(&cold, ST(RAX), ST(FLAGS));
 	emit_jmp(&cold, exits_stub(b, x));
 }
 
@@ -85,12 +79,11 @@ static bool watch_may_write(const struct insn *in)
 
 void watch_compare(struct build *b, taddr_t pc, uint8_t flags)
 {
-	emit_spill_flags(&b->e, ST(RAX));
-	emit_store(&b->e, REG_RAX, ST(FLAGS));
+	emit_keep_flags(&b->e, ST(RAX), ST(FLAGS));
 	for (unsigned i = 0; i < RT_MAX_WATCHES; i++)
 		if (b->d->watches[i].bytes)
 			watch_one(b, i, pc, flags);
-	watch_restore(&b->e);
+	emit_give_flags(&b->e, ST(RAX), ST(FLAGS));
 }
 
 void watch_check(struct build *b, const struct insn *in, taddr_t pc)
