@@ -20,8 +20,7 @@ pre_runtime:
 
 	AT(RT_GATE_UNTRACED)
 	syscall
-	movl $RT_EXIT_UNTRACED_DONE, ST(EXIT)
-	jmp *ST(STOP_ENTRY)
+	jmp pre_runtime + RT_CALLED - RT_CODE
 
 	AT(RT_SYSCALL)
 	movq %rcx, ST(RCX)
@@ -118,7 +117,197 @@ pre_runtime:
 	movl %ecx, ST(CALL_EXIT)
 	jmp pre_runtime + RT_GATE_UNTRACED - RT_CODE
 
-	AT(RT_SYSCALL_CHOSEN)
+	/* Stores a struct rt_place at \place: RDX has the ticks, R11 the flags. */
+	.macro STORE_PLACE place
+	movq %rdx, (\place)
+	movq %r15, 0x08(\place)
+	movq %r14, 0x10(\place)
+	movq %r13, 0x18(\place)
+	movq %r12, 0x20(\place)
+	movq %rbp, 0x28(\place)
+	movq %rbx, 0x30(\place)
+	movq ST(R11), %rax
+	movq %rax, 0x38(\place)
+	movq %r10, 0x40(\place)
+	movq %r9, 0x48(\place)
+	movq %r8, 0x50(\place)
+	movq ST(CALL_NR), %rax
+	movq %rax, 0x58(\place)
+	movq %rax, 0x80(\place)
+	movq ST(RCX), %rax
+	movq %rax, 0x60(\place)
+	movq ST(RDX), %rax
+	movq %rax, 0x68(\place)
+	movq ST(CALL_RSI), %rax
+	movq %rax, 0x70(\place)
+	movq ST(CALL_RDI), %rax
+	movq %rax, 0x78(\place)
+	movq ST(CALL_NEXT), %rax
+	movq %rax, 0x88(\place)
+	movl %cs, %eax
+	movq %rax, 0x90(\place)
+	movq %r11, 0x98(\place)
+	movq %rsp, 0xa0(\place)
+	movl %ss, %eax
+	movq %rax, 0xa8(\place)
+	rdfsbase %rax
+	movq %rax, 0xb0(\place)
+	rdgsbase %rax
+	movq %rax, 0xb8(\place)
+	movl %ds, %eax
+	movq %rax, 0xc0(\place)
+	movl %es, %eax
+	movq %rax, 0xc8(\place)
+	movl %fs, %eax
+	movq %rax, 0xd0(\place)
+	movl %gs, %eax
+	movq %rax, 0xd8(\place)
+	.endm
+
+	/* The arithmetic flags from R11. */
+	.macro LOAD_FLAGS
+	movl %r11d, %eax
+	movb %al, %ah
+	btl $11, %r11d
+	setc %al
+	addb $0x7f, %al
+	sahf
+	.endm
+
+	AT(RT_CALLED)
+	movq %rax, ST(CALL_RESULT)
+	movq %rdx, ST(RDX)
+	movq %rsi, ST(CALL_RSI)
+	movq %rdi, ST(CALL_RDI)
+	.globl pre_call_saved
+	.hidden pre_call_saved
+pre_call_saved:
+	/* RSI, RCX = where the output is, and how many bytes */
+	movq ST(CALL_NR), %rcx
+	cmpq $RT_MAX_CALLS, %rcx
+	jae 9f
+	cmpq $-14, %rax /* EFAULT: a part may have been written */
+	je 9f
+	btl $10, %r11d /* the direction flag */
+	jc 9f
+	movzbl ST(OUTPUT)(%rcx), %edx
+	movzbl ST(OUTPUT_BYTES)(%rcx), %ecx
+	imull $RT_OUTPUT_UNIT, %ecx
+	testl %ecx, %ecx
+	cmovzq %rax, %rcx
+	cmpl $RT_OUTPUT_RDI, %edx
+	jb 1f
+	cmoveq %rdi, %rsi
+	cmpl $RT_OUTPUT_RDX, %edx
+	cmoveq ST(RDX), %rsi
+	testq %rax, %rax
+	js 2f
+	testq %rsi, %rsi
+	jnz 3f
+	jmp 2f
+1:	testl %edx, %edx
+	jz 9f /* RT_OUTPUT_UNKNOWN */
+2:	xorl %ecx, %ecx
+3:	/* RDX = the ticks behind the call */
+	cmpq $0, ST(CALL_NEXT)
+	je 9f
+	movslq ST(CALL_TICKS), %rax
+	movq ST(COUNTER), %rdx
+	subq %rax, %rdx
+	js 9f
+	negq %rdx
+	addq ST(TIME), %rdx
+	/* RDI = its place in the buffer */
+	movq ST(BUFFER_USED), %rdi
+	leaq RT_CALL_BYTES + 7(%rdi, %rcx), %rax
+	andq $-8, %rax
+	cmpq ST(BUFFER_END), %rax
+	ja 9f
+	movq %rax, ST(JUMP)
+	subq %rdi, %rax
+	addq $RT_BUFFER, %rdi
+	movq %rax, (%rdi)
+	movq ST(CALL_RESULT), %rax
+	movq %rax, 0x08(%rdi)
+	movq %rsi, 0x10(%rdi)
+	movq %rcx, 0x18(%rdi)
+	addq $RT_O_CALL_PLACE, %rdi
+	STORE_PLACE %rdi
+	addq $RT_CALL_BYTES - RT_O_CALL_PLACE, %rdi
+	rep movsb
+	movq ST(JUMP), %rax
+	movq %rax, ST(BUFFER_USED)
+	.globl pre_call_buffered
+	.hidden pre_call_buffered
+pre_call_buffered:
+	/* On with the program, as behind an indirect branch. */
+7:	movslq ST(CALL_TICKS), %rax
+	subq %rax, ST(COUNTER)
+	movq ST(CALL_NEXT), %rcx
+	movq %rcx, ST(RCX)
+	movl %ecx, %edx
+	andl ST(L1_MASK), %edx
+	movq RT_L1(, %rdx, 8), %rdx
+8:	movq %rdx, ST(JUMP)
+	movq ST(CALL_RSI), %rsi
+	movq ST(CALL_RDI), %rdi
+	movq ST(RDX), %rdx
+	LOAD_FLAGS
+	movq ST(CALL_RESULT), %rax
+	jmp *ST(JUMP)
+9:	movl $RT_EXIT_UNTRACED_DONE, ST(EXIT)
+	movq ST(STOP_ENTRY), %rdx
+	jmp 8b
+
+	AT(RT_SYSCALL_TAKE)
+	movq %rcx, ST(RCX)
+	movq %rdx, ST(RDX)
+	movq %rsi, ST(CALL_RSI)
+	movq %rdi, ST(CALL_RDI)
+	movq %r11, ST(R11)
+	movq %rax, ST(CALL_NR)
+	movq %rsp, ST(CALL_RSP)
+	movl $RT_STATE + RT_O_CALL_STACK + 16, %esp
+	pushfq
+	popq %r11
+	movq ST(CALL_RSP), %rsp
+	btl $10, %r11d
+	jc 9f
+	movq ST(BUFFER_TAKEN), %rsi
+	cmpq ST(BUFFER_USED), %rsi
+	jae 9f
+	movslq ST(CALL_TICKS), %rdx
+	subq ST(COUNTER), %rdx
+	addq ST(TIME), %rdx
+	movl $RT_STATE + RT_O_FOUND, %edi
+	STORE_PLACE %rdi
+	addq $RT_BUFFER + RT_O_CALL_PLACE, %rsi
+	movl $RT_CALL_PLACE_WORDS, %ecx
+	repe cmpsq
+	jne 9f
+	movq ST(BUFFER_TAKEN), %rdx
+	addq $RT_BUFFER, %rdx
+	movq 0x10(%rdx), %rdi
+	movq 0x18(%rdx), %rcx
+	.globl pre_call_matched
+	.hidden pre_call_matched
+pre_call_matched:
+	rep movsb /* RSI is behind the place: at the data */
+	movq 0x08(%rdx), %rax
+	movq %rax, ST(CALL_RESULT)
+	movq (%rdx), %rax
+	addq %rax, ST(BUFFER_TAKEN)
+	.globl pre_call_taken
+	.hidden pre_call_taken
+pre_call_taken:
+	jmp 7b
+9:	movq ST(CALL_RSI), %rsi
+	movq ST(CALL_RDI), %rdi
+	movq ST(RDX), %rdx
+	LOAD_FLAGS
+	movq ST(CALL_NR), %rax
+	jmp pre_runtime + RT_GATE_TRACED - RT_CODE
+
 	.globl pre_runtime_end
 	.hidden pre_runtime_end
 pre_runtime_end:

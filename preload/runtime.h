@@ -8,6 +8,7 @@
  *	RT_CODE    runtime.S: the gates and the lookup            r-x, one for all
  *	RT_STATE   struct rt_state                                rw-, one per space
  *	RT_L1      first-level table of indirect targets          rw-, one per space
+ *	RT_BUFFER  system calls that were made without a stop     rw-, one per space
  *	RT_ZONE    the low code cache zone                        r-x
  */
 #pragma once
@@ -21,8 +22,10 @@
 #define RT_L1_MIN_ENTRIES 4096 /* it grows with the second level */
 #define RT_L1_MAX_ENTRIES 65536
 #define RT_L1_BYTES (RT_L1_MAX_ENTRIES * 8)
-/* The state page and the tables are one shared mapping of this size. */
-#define RT_PRIVATE_BYTES (RT_STATE_BYTES + RT_L1_BYTES)
+#define RT_BUFFER (RT_L1 + RT_L1_BYTES) /* struct rt_call, one behind the other */
+#define RT_BUFFER_BYTES 0x40000
+/* The state page, the table and the buffer are one shared mapping of this size. */
+#define RT_PRIVATE_BYTES (RT_STATE_BYTES + RT_L1_BYTES + RT_BUFFER_BYTES)
 #define RT_ZONE (RT_BASE + 0x1000000)
 #define RT_ZONE_BYTES 0x4000000
 #define RT_END (RT_ZONE + RT_ZONE_BYTES)
@@ -32,7 +35,7 @@
  * seccomp filter lets RT_GATE_UNTRACED through and stops all others, so the
  * supervisor tells by RIP (the gate + 2) why the tracee stopped.
  */
-#define RT_GATE_UNTRACED (RT_CODE + 0x00) /* syscall, then RT_GATE_STOP's way */
+#define RT_GATE_UNTRACED (RT_CODE + 0x00) /* syscall, then RT_CALLED */
 #define RT_GATE_TRACED (RT_CODE + 0x40)	  /* the program's own system calls */
 #define RT_GATE_STOP (RT_CODE + 0x80)	  /* a stop: translated code left */
 #define RT_GATE_INJECT (RT_CODE + 0xc0)	  /* calls the supervisor injects */
@@ -52,6 +55,12 @@
  * bit that rt_state.traced_if has for it. */
 #define RT_SYSCALL_CHOOSE (RT_CODE + 0x280)
 #define RT_SYSCALL_CHOSEN (RT_CODE + 0x300) /* the end of it */
+/* Behind RT_GATE_UNTRACED: appends the call to RT_BUFFER and goes on with the program,
+ * where that can be done, else RT_GATE_STOP's way. */
+#define RT_CALLED RT_SYSCALL_CHOSEN
+/* As RT_SYSCALL, but when the next call in RT_BUFFER is the one that is to be made, its
+ * effect is taken from there. */
+#define RT_SYSCALL_TAKE (RT_CODE + 0x700)
 
 /* Values of rt_state.exit that are no exits of blocks. */
 #define RT_EXIT_NONE 0
@@ -91,12 +100,56 @@
 #define RT_O_BRANCH 0xb8
 #define RT_O_WATCH 0x100
 #define RT_MAX_WATCHES 16
+#define RT_O_CALL_TICKS 0x180
+#define RT_O_CALL_NEXT 0x188
+#define RT_O_CALL_RESULT 0x190
+#define RT_O_CALL_RSI 0x198
+#define RT_O_CALL_RDI 0x1a0
+#define RT_O_CALL_RSP 0x1a8
+#define RT_O_CALL_STACK 0x1b0
+#define RT_O_TIME 0x1c0
+#define RT_O_BUFFER_USED 0x1c8
+#define RT_O_BUFFER_END 0x1d0
+#define RT_O_BUFFER_TAKEN 0x1d8
 #define RT_O_UNTRACED 0x200
 #define RT_O_TRACED_IF 0x400
+#define RT_O_OUTPUT 0x600
+#define RT_O_OUTPUT_BYTES 0x800
+#define RT_O_FOUND 0xa00
 #define RT_MAX_CALLS 512
+
+/* Values of rt_state.output: where a call's output goes that may be buffered. */
+#define RT_OUTPUT_UNKNOWN 0 /* it may not */
+#define RT_OUTPUT_NONE 1
+#define RT_OUTPUT_RDI 2
+#define RT_OUTPUT_RSI 3
+#define RT_OUTPUT_RDX 4
+/* Its size is a multiple of this, if it is fixed. */
+#define RT_OUTPUT_UNIT 8
+
+#define RT_CALL_BYTES 0x100 /* of a struct rt_call without its data */
+#define RT_O_CALL_PLACE 0x20
+#define RT_CALL_PLACE_WORDS 28
 
 #ifndef __ASSEMBLER__
 #include <stdint.h>
+
+#include "common/regs.h"
+
+/* Where a system call was made: what has to be the same in replay. */
+struct rt_place {
+	uint64_t ticks;
+	struct regs regs; /* the program's at the call, RIP behind it */
+};
+
+/* A system call in RT_BUFFER. */
+struct rt_call {
+	uint64_t bytes; /* with its data and what fills up to the next; of 8 each */
+	uint64_t result;
+	uint64_t addr, n; /* its output */
+	struct rt_place place;
+	uint8_t data[];
+};
 
 struct rt_state {
 	int64_t counter; /* ticks left; a stop is due below 0 */
@@ -122,14 +175,34 @@ struct rt_state {
 	uint64_t reserved[8];
 	/* The last seen contents of each watched range. */
 	uint64_t watch[RT_MAX_WATCHES];
-	uint64_t reserved_too[16];
+	/* Of RT_CALLED and RT_SYSCALL_TAKE: the ticks that the block has pending, where
+	 * the program goes on (0: the call may not be buffered); what they use. */
+	int32_t call_ticks;
+	uint32_t unused_again;
+	uint64_t call_next;
+	uint64_t call_result, call_rsi, call_rdi, call_rsp, call_stack[2];
+	uint64_t time; /* the ticks when the counter is 0 */
+	/* Bytes of RT_BUFFER: filled; that may be filled (0: none); taken in replay. */
+	uint64_t buffer_used, buffer_end, buffer_taken;
+	uint64_t reserved_too[4];
 	/* For each system call, whether one stop behind it is enough. */
 	uint8_t untraced[RT_MAX_CALLS];
 	/* The bits of its third argument that make that not enough. */
 	uint8_t traced_if[RT_MAX_CALLS];
+	/* RT_OUTPUT_ of each call, and its size in units; 0: what the result says. */
+	uint8_t output[RT_MAX_CALLS];
+	uint8_t output_bytes[RT_MAX_CALLS];
+	struct rt_place found; /* of RT_SYSCALL_TAKE */
 };
 
 /* The RT_CODE page, to be copied there. */
 extern const uint8_t pre_runtime[];
 extern const uint8_t pre_runtime_end[];
+/* Places in it. Behind RT_CALLED: from pre_call_saved on RAX, RDX, RSI and RDI are in
+ * slots, from pre_call_buffered on the call is in the buffer. Behind RT_SYSCALL_TAKE:
+ * between the two the call's data are copied. */
+extern const uint8_t pre_call_saved[];
+extern const uint8_t pre_call_buffered[];
+extern const uint8_t pre_call_matched[];
+extern const uint8_t pre_call_taken[];
 #endif

@@ -290,6 +290,33 @@ static int sigreturn_done(struct recorder *r, struct task *t)
 	return err ? err : rec_write(r, t, false);
 }
 
+static size_t copy_output(void *ctx, taddr_t addr, void *ret, size_t len)
+{
+	const struct dbt_call *call = ctx;
+
+	memcpy(ret, call->data + (addr - call->addr), len);
+	return len;
+}
+
+/* Memory may have changed since: a hash of it has to wait for the next event. */
+int rec_buffered(void *ctx, struct task *t, const struct dbt_call *call)
+{
+	struct recorder *r = ctx;
+	struct event *e = rec_event(r, EVENT_SYSCALL, t);
+	int err = 0;
+
+	e->regs = call->regs;
+	e->ticks = call->ticks;
+	e->nr = (int)call->regs.rax;
+	e->result = call->result;
+	if (call->bytes) {
+		e->source = copy_output;
+		e->source_ctx = (void *)call;
+		err = event_add_write_later(e, call->addr, call->bytes);
+	}
+	return err ? err : rec_write_event(r);
+}
+
 /* What rec_syscall() would have noted, had there been a stop before the call. */
 int rec_note_call(struct task *t, const struct task_stop *stop)
 {

@@ -112,15 +112,20 @@ static int add_hash(struct recorder *r, struct task *t, bool now)
 	return space_hash(t, &r->event.memory_hash);
 }
 
-/* Writes r->event, with as much of its memory as can be read. */
-static int write_event(struct recorder *r)
+int rec_write_event(struct recorder *r)
 {
-	int err = trace_write(r->writer, &r->event);
+	int err = r->error ? r->error : trace_write(r->writer, &r->event);
 
-	if (err != -EFAULT)
-		return err;
-	err = event_read_source(&r->event);
-	return err ? err : trace_write(r->writer, &r->event);
+	if (err == -EFAULT) {
+		err = event_read_source(&r->event);
+		if (!err)
+			err = trace_write(r->writer, &r->event);
+	}
+	if (err)
+		r->error = err;
+	else
+		r->result->events = r->event.number;
+	return err;
 }
 
 int rec_write(struct recorder *r, struct task *t, bool now)
@@ -128,10 +133,7 @@ int rec_write(struct recorder *r, struct task *t, bool now)
 	int err = r->error ? r->error : add_hash(r, t, now);
 
 	if (!err)
-		err = write_event(r);
-	if (err)
-		r->error = err;
-	else
-		r->result->events = r->event.number;
+		return rec_write_event(r);
+	r->error = err;
 	return err;
 }

@@ -62,6 +62,8 @@ int rec_add_memory(struct event *e, struct task *t, taddr_t addr, size_t bytes) 
 int rec_add_output(struct event *e, struct task *t, taddr_t addr, size_t bytes) must_check;
 /* Appends the pages of [start, end) that are not all zero. */
 int rec_add_nonzero(struct event *e, struct task *t, taddr_t start, taddr_t end) must_check;
+/* Writes r->event, with as much of its memory as can be read. */
+int rec_write_event(struct recorder *r) must_check;
 /* Adds the memory hash when one is due (or now: at once), and writes r->event. */
 int rec_write(struct recorder *r, struct task *t, bool now) must_check;
 
@@ -98,6 +100,8 @@ extern const size_t rec_n_memory_handlers, rec_n_special_handlers;
 int rec_syscall(struct recorder *r, struct task *t, struct task_stop *stop) must_check;
 /* A call that was made without a stop before it. */
 int rec_called(struct recorder *r, struct task *t, struct task_stop *stop) must_check;
+/* A call that was made without any stop: tracees_options.buffered, ctx: the recorder. */
+int rec_buffered(void *ctx, struct task *t, const struct dbt_call *call) must_check;
 int rec_note_call(struct task *t, const struct task_stop *stop) must_check;
 int rec_syscall_done(struct recorder *r, struct task *t) must_check;
 /* Whether the tracee's descriptor is the supervisor's own (1 or 2), open once. */

@@ -198,6 +198,8 @@ static int on_wakeup(struct recorder *r)
 	if (o->progress)
 		o->progress(o->progress_ctx, r->result->events, trace_bytes_written(r->writer));
 	if (!r->error)
+		r->error = tracees_take_buffered(r->tracees);
+	if (!r->error)
 		r->error = trace_flush_start(r->writer);
 	return r->error ? r->error : unstick(r);
 }
@@ -278,7 +280,12 @@ static int open_trace(struct recorder *r)
 
 static int run(struct recorder *r)
 {
-	struct tracees_options o = { .translator = { .ahead = true }, .core = -1 };
+	struct tracees_options o = {
+		.translator = { .ahead = true },
+		.core = -1,
+		.buffered = rec_buffered,
+		.ctx = r,
+	};
 	struct signals old;
 	int err;
 

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <sys/syscall.h>
 
+#include "common/types.h"
+#include "preload/runtime.h"
 #include "recorder/private.h"
 
 /* About 20 ms of ordinary code. */
@@ -76,6 +78,22 @@ enum waiting {
 	WAITINGS
 };
 
+/* Calls that no handler looks at, with an output that the runtime can find. */
+static void choose_buffered(struct dbt_untraced *which, int nr, const struct rec_handler *h)
+{
+	static const uint8_t outputs[] = { RT_OUTPUT_RDI, RT_OUTPUT_RSI, RT_OUTPUT_RDX };
+	unsigned bytes;
+	int arg;
+
+	if (h || !which->calls[nr] || !sys_plain_output(nr, &arg, &bytes))
+		return;
+	if (arg >= (int)ARRAY_SIZE(outputs) || bytes % RT_OUTPUT_UNIT ||
+	    bytes / RT_OUTPUT_UNIT > UINT8_MAX)
+		return;
+	which->output[nr] = arg < 0 ? RT_OUTPUT_NONE : outputs[arg];
+	which->output_bytes[nr] = (uint8_t)(bytes / RT_OUTPUT_UNIT);
+}
+
 static void choose_untraced(struct dbt_untraced which[WAITINGS])
 {
 	for (int nr = 0; nr < DBT_MAX_CALLS; nr++) {
@@ -88,8 +106,10 @@ static void choose_untraced(struct dbt_untraced which[WAITINGS])
 		which[WAIT_RARELY].calls[nr] =
 			!(flags & SYS_MAY_BLOCK) || flags & SYS_RARELY_BLOCKS;
 		which[WAIT_FREELY].calls[nr] = true;
-		for (int i = 0; i < WAITINGS; i++)
+		for (int i = 0; i < WAITINGS; i++) {
 			which[i].traced_if[nr] = h ? h->enter_if : 0;
+			choose_buffered(&which[i], nr, h);
+		}
 	}
 }
 

@@ -197,7 +197,6 @@ static int search(struct task *t, const struct event *e, struct running *how)
 static int start(struct replayer *r, struct task *t, struct running *how)
 {
 	const struct event *e = &r->next;
-	ticks_t target = e->ticks + (stops_by_itself(e) ? SLACK_TICKS : 0);
 	bool lost;
 
 	how->fine = !stops_by_itself(e) && t->ticks == e->ticks;
@@ -209,7 +208,8 @@ static int start(struct replayer *r, struct task *t, struct running *how)
 		return search(t, e, how);
 	if (how->user_step || how->fine || r->over_breakpoint)
 		return task_run_step(t);
-	return task_run(t, target);
+	e = rep_give(r, t);
+	return task_run(t, e->ticks + (stops_by_itself(e) ? SLACK_TICKS : 0));
 }
 
 /* Deals with one stop: *moved tells whether that was the end of it; 1: go on. */
@@ -269,6 +269,8 @@ int rep_run_to_event(struct replayer *r, struct task *t, bool steps, enum rep_mo
 		err = start(r, t, &how);
 		if (!err)
 			err = wait_for(r, t, &s);
+		if (!err)
+			err = rep_take_given(r, t);
 		if (err)
 			return err;
 		r->over_breakpoint = false;

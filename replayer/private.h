@@ -9,6 +9,7 @@
 #include "tracee/task.h"
 
 #define REP_MAX_WATCHES 16
+#define REP_MAX_AHEAD	128
 
 struct rep_watch {
 	taddr_t addr;
@@ -35,6 +36,13 @@ struct replayer {
 	bool at_place;	/* its task stands where it comes */
 	bool announced; /* the debugger was told that this signal comes */
 	event_t last; /* performed */
+
+	/* What was read behind `next`, a ring, and what reading on gave; how many calls
+	 * from `next` on the task was given. */
+	struct event ahead[REP_MAX_AHEAD];
+	size_t first_ahead, n_ahead;
+	int ahead_error;
+	size_t n_given;
 
 	pid_t first, focus;
 	bool over_breakpoint; /* the task stands at one that was reported */
@@ -63,6 +71,18 @@ struct rep_task {
 
 /* Loads r->next if there is none: 1, or 0 at the end. */
 int rep_load(struct replayer *r) must_check;
+
+/* ---- reading ahead (ahead.c) ---- */
+
+/* Reads the next event into r->next: 1, or 0 at the end. */
+int rep_read(struct replayer *r) must_check;
+/* The trace is going to be read from another place. */
+void rep_forget_ahead(struct replayer *r);
+/* Gives t, which is about to run, the calls from r->next on that it can take without
+ * a stop. Returns the event to run to. */
+const struct event *rep_give(struct replayer *r, struct task *t);
+/* t has stopped: r->next becomes the first event that it has not taken. */
+int rep_take_given(struct replayer *r, struct task *t) must_check;
 
 /* ---- places (place.c) ---- */
 

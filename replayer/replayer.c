@@ -21,7 +21,7 @@ int rep_load(struct replayer *r)
 
 	if (r->have_next)
 		return 1;
-	n = trace_read(r->reader, &r->next);
+	n = rep_read(r);
 	if (n <= 0)
 		return n;
 	r->have_next = true;
@@ -113,6 +113,7 @@ static void end(struct replayer *r)
 	r->shared = NULL;
 	r->n_shared = 0;
 	r->have_next = r->over_breakpoint = false;
+	rep_forget_ahead(r);
 }
 
 void replayer_destroy(struct replayer *r)
@@ -121,6 +122,8 @@ void replayer_destroy(struct replayer *r)
 		return;
 	end(r);
 	event_deinit(&r->next);
+	for (size_t i = 0; i < REP_MAX_AHEAD; i++)
+		event_deinit(&r->ahead[i]);
 	free(r->breakpoints);
 	replayer_free_view(r);
 	free(r);

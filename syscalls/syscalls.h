@@ -78,6 +78,11 @@ unsigned sys_flags(const struct sys_call *call);
 /* What holds for all calls of a number: SYS_MAY_BLOCK if some may, SYS_ONE_STOP if
  * all whose command is modelled need no entry stop. */
 unsigned sys_number_flags(int nr);
+/* Whether each call of a number writes at most one area, the same wherever it is made,
+ * and changes no file's contents. *ret_arg: the argument that points there (-1: it
+ * writes nothing); *ret_bytes: its size, 0: as many bytes as the result says. When the
+ * call fails, or the pointer is NULL, nothing is written; EFAULT: a part may be. */
+bool sys_plain_output(int nr, int *ret_arg, unsigned *ret_bytes);
 /* The descriptor whose contents the call changes, or -1: args[0] of a call with
  * SYS_WRITES_FILE, args[2] of copy_file_range and splice. */
 int sys_written_fd(const struct sys_call *call);

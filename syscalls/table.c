@@ -83,6 +83,22 @@ unsigned sys_number_flags(int nr)
 	return SYS_ONE_STOP | ((row->flags | sys_table_flags(first.bytes)) & SYS_MAY_BLOCK);
 }
 
+bool sys_plain_output(int nr, int *ret_arg, unsigned *ret_bytes)
+{
+	const struct sys_row *row = sys_row(nr);
+	struct sys_write w;
+
+	if (!row || row->replay != SYS_EMULATE || row->flags & (ROW_FILE | ROW_FILE2 | ROW_NORET))
+		return false;
+	w = word_unpack(row->writes[0]);
+	*ret_arg = w.rule == RULE_NOTHING ? -1 : w.ptr;
+	*ret_bytes = w.rule == RULE_FIXED ? w.bytes : 0;
+	if (row->writes[1] || w.flags)
+		return false;
+	return w.rule == RULE_NOTHING || w.rule == RULE_FIXED ||
+	       (w.rule == RULE_RESULT && w.bytes == 1);
+}
+
 int sys_written_fd(const struct sys_call *call)
 {
 	const struct sys_row *row = sys_row(call->nr);

@@ -115,10 +115,19 @@ static int signal_at_untraced(struct task *t, struct task_stop *ret)
 
 int stops_at_signal(struct task *t, struct task_stop *ret)
 {
-	int r = os_get_siginfo(t->os_tid, &ret->info);
+	int r = os_get_siginfo(t->os_tid, &ret->info), rewound;
 
 	if (r)
 		return r;
+	rewound = stops_rewind(t);
+	if (rewound < 0)
+		return rewound;
+	if (rewound && raised_by_instruction(&ret->info)) {
+		/* The call's output cannot be copied (any more): by a stop, then. */
+		dbt_use_untraced(t->space->dbt, false, false);
+		r = os_cont(t->os_tid, 0);
+		return r ? r : RUNS_ON;
+	}
 	if (!t->call_entered && t->space && t->space->untraced) {
 		r = signal_at_untraced(t, ret);
 		if (r != 1)

@@ -24,7 +24,7 @@ void stops_settle(struct task *t)
 	t->settle = true;
 	task_count(t);
 	dbt_arm(t->space->dbt, -1);
-	dbt_use_untraced(t->space->dbt, false);
+	dbt_use_untraced(t->space->dbt, false, false);
 }
 
 /* Lets the machine go on at host with the program's registers. */
@@ -194,6 +194,20 @@ bool stops_at_untraced(struct task *t, const struct regs *now, struct task_stop 
 	task_count(t);
 	called(t, ret);
 	return true;
+}
+
+int stops_rewind(struct task *t)
+{
+	struct regs now;
+	int r;
+
+	if (t->mode != TASK_RUNNING || !t->space || !t->space->ready)
+		return 0;
+	r = os_get_regs(t->os_tid, &now);
+	if (r || !dbt_rewind(t->space->dbt, &now))
+		return r;
+	r = os_set_regs(t->os_tid, &now);
+	return r ? r : 1;
 }
 
 void stops_not_made(struct task *t, struct task_stop *ret)

@@ -104,6 +104,8 @@ int task_inject_at(struct task *t, taddr_t gate, int nr, const uint64_t args[6],
 	regs.rip = gate;
 	t->at_entry = false;
 	t->in_signal_stop = false;
+	if (gate == RT_GATE_UNTRACED && t->space->dbt)
+		dbt_inject(t->space->dbt);
 	r = os_set_regs(t->os_tid, &regs);
 	if (!r)
 		r = os_cont(t->os_tid, 0);

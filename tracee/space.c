@@ -213,7 +213,7 @@ int space_guard_new(struct task *t)
 					  space_machine_prot(v->prot) & ~PROT_WRITE);
 	}
 	/* The kernel cannot write to a guarded page: it is opened before a call. */
-	dbt_use_untraced(s->dbt, false);
+	dbt_use_untraced(s->dbt, false, false);
 	s->n_to_guard = 0;
 	return r;
 }
@@ -487,6 +487,7 @@ int space_image_ready(struct task *t)
 		return r;
 	disk_load(s);
 	s->ready = true;
+	dbt_empty_buffer(s->dbt);
 	return space_code_mapped(t, 0, UINT64_MAX);
 }
 

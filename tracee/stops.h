@@ -25,6 +25,9 @@ int stops_at_gate(struct task *t, struct task_stop *ret) must_check;
 bool stops_at_untraced(struct task *t, const struct regs *now, struct task_stop *ret);
 /* Behind that: as if the call had been announced and were still to be made. */
 void stops_not_made(struct task *t, struct task_stop *ret);
+/* The task is stopped for a signal or an interruption: where it is putting a call into
+ * the buffer, or taking one, it will do so again. 1: that is so. */
+int stops_rewind(struct task *t) must_check;
 /* Runs the instruction at t->regs.rip by itself. */
 int stops_run_alone(struct task *t) must_check;
 /* An access to addr faulted: lets it happen if its page is watched or guarded; 0

@@ -39,17 +39,22 @@ static enum dbt_variant choose(const struct task *t, int64_t *budget)
 int task_go(struct task *t)
 {
 	int64_t budget;
+	bool untraced;
 	taddr_t host;
 	int r;
 
 	t->variant = choose(t, &budget);
 	/* A signal that waits must not be held up by a call that waits. */
-	dbt_use_untraced(t->space->dbt, t->space->untraced && t->variant == DBT_NORMAL &&
-						!t->space->n_guarded && !t->n_pending);
+	untraced = t->space->untraced && t->variant == DBT_NORMAL && !t->space->n_guarded &&
+		   !t->n_pending;
+	dbt_use_untraced(t->space->dbt, untraced, t->space->refs == 1);
+	if (t->tracees->options.replay)
+		dbt_use_given(t->space->dbt, t->variant == DBT_NORMAL);
 	r = space_enter(t, t->regs.rip, t->variant, &host);
 	if (r)
 		return r;
 	dbt_arm(t->space->dbt, budget);
+	dbt_set_time(t->space->dbt, t->ticks);
 	dbt_go(t->space->dbt);
 	t->machine = t->regs;
 	t->machine.rip = host;

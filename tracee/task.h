@@ -151,6 +151,11 @@ struct tracees_options {
 	struct dbt_config translator;
 	bool replay;
 	int core; /* -1: choose */
+	/* Called for each call that a task made without any stop (see struct
+	 * dbt_untraced), in their order, before tracees_wait() returns what came
+	 * later; the task may be running. An error ends tracees_wait(). NULL: replay */
+	int (*buffered)(void *ctx, struct task *t, const struct dbt_call *call);
+	void *ctx;
 };
 
 int tracees_create(const struct tracees_options *options, struct tracees **ret) must_check;
@@ -175,6 +180,9 @@ int tracees_spawn(struct tracees *w, const char *program, char **argv, char **en
  * there is none left, -EINTR when a signal came to the supervisor. */
 int tracees_wait(struct tracees *w, struct task *only, int timeout_ms, struct task **t,
 		 struct task_stop *ret) must_check;
+
+/* Calls options.buffered for what running tasks have made until now. */
+int tracees_take_buffered(struct tracees *w) must_check;
 
 /* ---- one task ---- */
 

@@ -88,8 +88,10 @@ static int interrupted_call(struct task *t, struct task_stop *ret)
 
 static int ptrace_stop(struct task *t, int signo, struct task_stop *ret)
 {
-	int r;
+	int r = stops_rewind(t);
 
+	if (r < 0)
+		return r;
 	if (signo != SIGTRAP) {
 		ret->kind = TASK_GROUP_STOP;
 		ret->signo = signo;
@@ -163,6 +165,28 @@ static int dispatch(struct task *t, int status, struct task_stop *ret)
 	}
 }
 
+/* Hands over the calls that a task has put into its buffer. */
+static int take_buffered(struct tracees *w, struct task *t)
+{
+	struct dbt_call call;
+	int r = 0;
+
+	if (!w->options.buffered || t->mode != TASK_RUNNING || !t->space || !t->space->ready)
+		return 0;
+	while (!r && dbt_next_buffered(t->space->dbt, &call))
+		r = w->options.buffered(w->options.ctx, t, &call);
+	return r;
+}
+
+int tracees_take_buffered(struct tracees *w)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < w->n && !r; i++)
+		r = take_buffered(w, w->tasks[i]);
+	return r;
+}
+
 static struct task *by_os_tid(struct tracees *w, pid_t os_tid)
 {
 	for (size_t i = 0; i < w->n; i++)
@@ -211,6 +235,11 @@ int tracees_wait(struct tracees *w, struct task *only, int timeout_ms, struct ta
 				return r;
 			continue;
 		}
+		r = tracees_take_buffered(w);
+		if (r)
+			return r;
+		if (w->options.buffered && found->mode == TASK_RUNNING && found->space)
+			dbt_empty_buffer(found->space->dbt);
 		memset(ret, 0, sizeof(*ret));
 		r = dispatch(found, status, ret);
 		if (r == RUNS_ON || r == -ESRCH)

@@ -103,7 +103,7 @@ struct event {
 	event_t number;
 	pid_t tid;
 	ticks_t ticks;		/* of the task, at this place */
-	uint64_t time_ns;	/* since the recording began */
+	uint64_t time_ns;	/* since the recording began, when it was noted */
 	struct regs regs;	/* the program's, when the event came */
 	struct regs regs_after; /* with EVENT_AFTER, else regs with the result */
 

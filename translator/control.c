@@ -90,6 +90,16 @@ static void control_xsave(struct build *b, const struct insn *in)
 	emit_load(&b->e, REG_RCX, ST(RCX));
 }
 
+/* next: where the program goes on when the call was buffered; 0: it is not to be. */
+static void control_call(struct build *b, uint32_t exit, taddr_t next)
+{
+	emit_store_imm(&b->e, ST(EXIT), exit);
+	emit_store_imm(&b->e, ST(CALL_NEXT), (uint32_t)next);
+	emit_store_imm(&b->e, ST(CALL_NEXT) + 4, (uint32_t)(next >> 32));
+	emit_store_imm(&b->e, ST(CALL_TICKS), (uint32_t)b->ticks);
+	emit_jmp_mem(&b->e, ST(SYSCALL_ENTRY));
+}
+
 static void control_syscall(struct build *b, const struct insn *in)
 {
 	uint32_t i = exits_add(b, (struct exit){ .target = in->pc + in->len, .ticks = b->ticks,
@@ -97,8 +107,7 @@ static void control_syscall(struct build *b, const struct insn *in)
 						 .insn_bytes = in->len });
 
 	build_map(b, in->pc, in, 0);
-	emit_store_imm(&b->e, ST(EXIT), i);
-	emit_jmp_mem(&b->e, ST(SYSCALL_ENTRY));
+	control_call(b, i, in->pc + in->len);
 }
 
 /* A vDSO function becomes a system call with its arguments. RAX, which it may not
@@ -108,10 +117,9 @@ static void control_vdso(struct build *b, taddr_t pc)
 	uint32_t i = exits_add(b, (struct exit){ .target = pc, .ticks = b->ticks,
 						 .why = DBT_EXIT_VDSO });
 
-	emit_store_imm(&b->e, ST(EXIT), i);
 	emit_store(&b->e, REG_RAX, ST(RAX));
 	emit_mov_imm(&b->e, REG_RAX, (uint64_t)*space_vdso(b->d, pc));
-	emit_jmp_mem(&b->e, ST(SYSCALL_ENTRY));
+	control_call(b, i, 0);
 }
 
 /* XBEGIN aborts at once, for a reason that gives no hope (EAX 0). */

@@ -43,6 +43,8 @@ struct dbt {
 	unsigned n_watches;
 	struct arrival arrival;
 
+	uint64_t buffer_read; /* bytes of RT_BUFFER that dbt_next_buffered() returned */
+
 	int8_t carry;	  /* pending where dbt_enter() led, until dbt_go() */
 	int64_t began_at; /* the counter at dbt_go() */
 

@@ -2,6 +2,7 @@
 /* What the stops at the gates mean. */
 #include <string.h>
 
+#include "translator/buffer.h"
 #include "translator/space.h"
 
 /* The registers at a gate, but for those that SYSCALL or the way there used. */
@@ -189,10 +190,13 @@ void dbt_set_untraced(struct dbt *d, const struct dbt_untraced *which)
 
 	memcpy(d->state->untraced, (which ? which : &none)->calls, DBT_MAX_CALLS);
 	memcpy(d->state->traced_if, (which ? which : &none)->traced_if, DBT_MAX_CALLS);
+	memcpy(d->state->output, (which ? which : &none)->output, DBT_MAX_CALLS);
+	memcpy(d->state->output_bytes, (which ? which : &none)->output_bytes, DBT_MAX_CALLS);
 }
 
-void dbt_use_untraced(struct dbt *d, bool on)
+void dbt_use_untraced(struct dbt *d, bool on, bool buffered)
 {
+	d->state->buffer_end = on && buffered && buffer_usable() ? RT_BUFFER_BYTES : 0;
 	/* A test's own entry stays. */
 	if (d->state->syscall_entry != RT_SYSCALL && d->state->syscall_entry != RT_SYSCALL_CHOOSE)
 		return;

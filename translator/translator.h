@@ -235,10 +235,13 @@ void dbt_left(struct dbt *d, const struct regs *machine, struct regs *ret_progra
 #define DBT_MAX_CALLS 512
 
 /* For each number, whether a call may be made without a stop before it, and which
- * bits of its third argument forbid that. */
+ * bits of its third argument forbid that; whether it needs no stop behind it either,
+ * where its output then is, and how large (RT_OUTPUT_ of preload/runtime.h). */
 struct dbt_untraced {
 	uint8_t calls[DBT_MAX_CALLS];
 	uint8_t traced_if[DBT_MAX_CALLS];
+	uint8_t output[DBT_MAX_CALLS];
+	uint8_t output_bytes[DBT_MAX_CALLS];
 };
 
 /*
@@ -247,13 +250,47 @@ struct dbt_untraced {
  * without fast PEXT (all calls then stop before).
  */
 void dbt_set_untraced(struct dbt *d, const struct dbt_untraced *which);
-/* Whether that holds now: off, every call stops before it is made. */
-void dbt_use_untraced(struct dbt *d, bool on);
+/* Whether that holds now: off, every call stops before it is made. buffered: calls
+ * that need no stop at all are put into the buffer as long as that has room, and none
+ * of them stops. */
+void dbt_use_untraced(struct dbt *d, bool on, bool buffered);
 /* The tracee stopped at RT_GATE_UNTRACED's SYSCALL (not made yet) or behind it:
  * the program's registers there (RAX as the machine has it) and the exit, as
  * DBT_EXIT_CALLED. False: it is at another place. */
 bool dbt_at_untraced(struct dbt *d, const struct regs *machine, struct regs *ret_program,
 		     struct dbt_stop *ret);
+
+/* A system call in the buffer, made without a stop, or to be made so in replay. */
+struct dbt_call {
+	struct regs regs; /* the program's before it, RIP behind the SYSCALL */
+	ticks_t ticks;	  /* of the task */
+	int64_t result;
+	taddr_t addr; /* its output */
+	size_t bytes;
+	const uint8_t *data; /* the buffer's: valid until dbt_empty_buffer() */
+};
+
+/* The supervisor is going to make a call of its own by RT_GATE_UNTRACED. */
+void dbt_inject(struct dbt *d);
+/* The task's ticks when the counter was armed last: calls in the buffer tell theirs. To
+ * be called behind dbt_arm() before buffered calls can be made. */
+void dbt_set_time(struct dbt *d, ticks_t ticks);
+/* The next call in the buffer that was not returned yet; the tracee may be running. */
+bool dbt_next_buffered(struct dbt *d, struct dbt_call *ret);
+/* Forgets all calls in the buffer. The tracee is stopped. */
+void dbt_empty_buffer(struct dbt *d);
+/* Replay: appends a call whose effect the program takes without a stop, when it makes
+ * it at the same place as it was recorded. False: there is no room for it. */
+bool dbt_give_call(struct dbt *d, const struct dbt_call *call);
+/* Whether calls are taken from the buffer now. */
+void dbt_use_given(struct dbt *d, bool on);
+/* How many of the given calls were taken. */
+size_t dbt_taken(const struct dbt *d);
+/*
+ * The tracee stopped anywhere. Where it is putting a call into the buffer, or taking
+ * one, it has to do that again: *machine becomes the place to do it from.
+ */
+bool dbt_rewind(const struct dbt *d, struct regs *machine);
 
 struct dbt_recovered {
 	taddr_t pc;	 /* the instruction that was being executed */
