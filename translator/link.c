@@ -3,16 +3,27 @@
 
 #include <string.h>
 
-/* Makes an exit jump to a machine address. */
+#define JMP 0xe9
+
+/* Makes an exit jump to a machine address. A JMP to what follows it becomes a NOP: it
+ * would end what the processor decodes at a time. */
 static void link_jump(struct cache *c, const struct exit *x, taddr_t to)
 {
+	static const uint8_t nop[] = { 0x0f, 0x1f, 0x44, 0, 0 };
 	const struct zone *z = &c->zones[cache_block(c, x->block)->zone];
+	uint8_t *at = z->mem.write + x->jump;
 	uint32_t d = (uint32_t)(to - (z->mem.start + x->jump + 4));
 
-	if (x->flags & EXIT_FAR)
-		memcpy(z->mem.write + x->jump, &to, 8);
+	if (x->flags & EXIT_FAR) {
+		memcpy(at, &to, 8);
+		return;
+	}
+	if (at[-1] == nop[0])
+		at[-1] = JMP;
+	if (d || at[-1] != JMP)
+		memcpy(at, &d, 4);
 	else
-		memcpy(z->mem.write + x->jump, &d, 4);
+		memcpy(at - 1, nop, sizeof(nop));
 }
 
 static int link_exit(struct cache *c, uint32_t i)
