@@ -213,7 +213,7 @@ static int record_all(struct recorder *r)
 
 		if (err && err != -ESRCH)
 			return err;
-		err = tracees_wait(r->tracees, NULL, -1, &t, &stop);
+		err = tracees_wait(r->tracees, NULL, &t, &stop);
 		if (err == -ECHILD)
 			return 0;
 		if (!err)

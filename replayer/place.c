@@ -139,7 +139,7 @@ static int wait_for(struct replayer *r, struct task *t, struct task_stop *s)
 	struct task *found;
 	int err;
 
-	while ((err = tracees_wait(r->tracees, t, -1, &found, s)) == -EINTR) {
+	while ((err = tracees_wait(r->tracees, t, &found, s)) == -EINTR) {
 		if (!r->interrupted)
 			continue;
 		err = task_interrupt(t);

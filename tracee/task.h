@@ -176,9 +176,9 @@ int tracees_spawn(struct tracees *w, const char *program, char **argv, char **en
 		  struct task **ret) must_check;
 
 /* Waits until a task stops for a reason of struct task_stop. only: this task;
- * NULL: any. timeout_ms < 0: for ever. -EAGAIN after the timeout, -ECHILD when
- * there is none left, -EINTR when a signal came to the supervisor. */
-int tracees_wait(struct tracees *w, struct task *only, int timeout_ms, struct task **t,
+ * NULL: any. -ECHILD when there is none left, -EINTR when a signal came to the
+ * supervisor. */
+int tracees_wait(struct tracees *w, struct task *only, struct task **t,
 		 struct task_stop *ret) must_check;
 
 /* Calls options.buffered for what running tasks have made until now. */

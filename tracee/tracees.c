@@ -9,6 +9,17 @@
 #include "tracee/private.h"
 #include "tracee/settings.h"
 
+/* Stops are waited for; a signal besides for each of them would only cost time. */
+static void silence_stops(void)
+{
+	struct sigaction child;
+
+	if (sigaction(SIGCHLD, NULL, &child) || child.sa_handler != SIG_DFL)
+		return;
+	child.sa_flags |= SA_NOCLDSTOP;
+	sigaction(SIGCHLD, &child, NULL);
+}
+
 int tracees_create(const struct tracees_options *options, struct tracees **ret)
 {
 	struct tracees *w = calloc(1, sizeof(*w));
@@ -18,6 +29,7 @@ int tracees_create(const struct tracees_options *options, struct tracees **ret)
 	w->options = *options;
 	settings_from_environment(&w->options.translator);
 	w->core = os_pin_to_core(options->core);
+	silence_stops();
 	*ret = w;
 	return 0;
 }

@@ -2,12 +2,10 @@
 // Waiting: gives each stop of the kernel's to gate.c or fault.c, or tells what it
 // means, and returns those that matter above.
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "tracee/stops.h"
 
@@ -195,35 +193,16 @@ static struct task *by_os_tid(struct tracees *w, pid_t os_tid)
 	return NULL;
 }
 
-/* waitpid() with a timeout: SIGCHLD ends the sleep. */
-static int wait_some(struct tracees *w, pid_t want, int timeout_ms, pid_t *tid, int *status)
-{
-	struct timespec pause = { timeout_ms / 1000, timeout_ms % 1000 * 1000000L };
-	sigset_t child, old;
-	int r;
-
-	if (tracees_take_early(w, want, tid, status))
-		return 0;
-	if (timeout_ms < 0)
-		return os_wait(want, false, tid, status);
-	sigemptyset(&child);
-	sigaddset(&child, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &child, &old);
-	r = os_wait(want, true, tid, status);
-	while (r == -EAGAIN && sigtimedwait(&child, NULL, &pause) > 0)
-		r = os_wait(want, true, tid, status);
-	sigprocmask(SIG_SETMASK, &old, NULL);
-	return r;
-}
-
-int tracees_wait(struct tracees *w, struct task *only, int timeout_ms, struct task **t,
-		 struct task_stop *ret)
+int tracees_wait(struct tracees *w, struct task *only, struct task **t, struct task_stop *ret)
 {
 	for (;;) {
 		struct task *found;
 		pid_t tid;
-		int status, r = wait_some(w, only ? only->os_tid : -1, timeout_ms, &tid, &status);
+		pid_t want = only ? only->os_tid : -1;
+		int status, r = 0;
 
+		if (!tracees_take_early(w, want, &tid, &status))
+			r = os_wait(want, false, &tid, &status);
 		if (r)
 			return r;
 		found = by_os_tid(w, tid);

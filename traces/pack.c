@@ -14,6 +14,8 @@
  * that short recordings are compressed as a whole. */
 #define AFFORDED_PART 50
 #define AFFORDED_NS   3000000u
+/* Of the data so far, a smaller part than this is not worth compressing. */
+#define WORTHWHILE_PART 4
 
 /* A larger buffer than this is not kept for the next frame. */
 #define KEPT_BYTES (2u << 20)
@@ -61,9 +63,15 @@ void packer_destroy(struct packer *p)
 	free(p);
 }
 
-bool pack_affords(uint64_t elapsed_ns, uint64_t spent_ns)
+bool pack_affords(uint64_t elapsed_ns, uint64_t spent_ns, uint64_t raw_bytes,
+		  uint64_t compressed_bytes)
 {
-	return spent_ns < AFFORDED_NS + elapsed_ns / AFFORDED_PART;
+	uint64_t may_ns = AFFORDED_NS + elapsed_ns / AFFORDED_PART;
+	double all_ns = compressed_bytes
+				? (double)spent_ns / (double)compressed_bytes * (double)raw_bytes
+				: 0;
+
+	return spent_ns < may_ns && all_ns < (double)may_ns * WORTHWHILE_PART;
 }
 
 /* Makes room for n pieces and n_bytes bytes, so that neither moves. */
@@ -148,6 +156,7 @@ static int compress(struct packer *p, const struct buf *raw)
 	n = ZSTD_compressCCtx(p->zstd, to, bound, raw->data, raw->len,
 			      p->level ? p->level : DEFAULT_LEVEL);
 	p->spent_ns += now_ns(CLOCK_THREAD_CPUTIME_ID) - began_ns;
+	p->compressed_bytes += raw->len;
 	if (ZSTD_isError(n))
 		return -ENOMEM;
 	add_bytes(p, n);
@@ -170,7 +179,8 @@ static void sum_up(struct packer *p, struct frame_header *h)
 
 static bool may_compress(const struct packer *p)
 {
-	return p->level || pack_affords(now_ns(CLOCK_MONOTONIC) - p->began_ns, p->spent_ns);
+	return p->level || pack_affords(now_ns(CLOCK_MONOTONIC) - p->began_ns, p->spent_ns,
+					p->raw_bytes, p->compressed_bytes);
 }
 
 int pack_frame(struct packer *p, struct frame_header *h, const struct buf *raw, struct packed *ret)
@@ -181,6 +191,7 @@ int pack_frame(struct packer *p, struct frame_header *h, const struct buf *raw, 
 	r = may_compress(p) ? compress(p, raw) : store(p, raw);
 	if (r)
 		return r;
+	p->raw_bytes += raw->len;
 	h->raw_bytes = (uint32_t)raw->len;
 	sum_up(p, h);
 	frame_header_put(h, p->seed, p->pieces[0].iov_base);

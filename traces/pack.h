@@ -5,8 +5,10 @@
  * Compressing may cost only a part of the time that the recording takes, as the
  * processor it runs on is often the other half of the tracee's. A frame that
  * would cost more is stored: as a zstd frame all the same, whose blocks are not
- * compressed. So the trace of a program that computes is small, and a program
- * that only reads is not held up. Worked example, with 24 bytes:
+ * compressed. So is every frame while there is so much data that compressing what can
+ * be afforded would make the trace hardly smaller. So the trace of a program that
+ * computes is small, and a program that only reads is not held up. Worked example,
+ * with 24 bytes:
  *
  *	28 b5 2f fd	magic
  *	a0		one segment, four bytes of content size
@@ -27,6 +29,7 @@ struct packer {
 	uint64_t seed;
 	uint64_t began_ns; /* CLOCK_MONOTONIC */
 	uint64_t spent_ns; /* CPU time, on compressing */
+	uint64_t raw_bytes, compressed_bytes; /* of all frames; of the compressed ones */
 	struct buf bytes;  /* of the last frame: all of it, or all but the contents */
 	struct iovec *pieces;
 	size_t n_pieces, cap_pieces;
@@ -50,5 +53,6 @@ int pack_frame(struct packer *p, struct frame_header *h, const struct buf *raw,
 	       struct packed *ret) must_check;
 
 /* Whether another frame may be compressed, elapsed_ns after the beginning, when
- * compressing has cost spent_ns of CPU time so far. */
-bool pack_affords(uint64_t elapsed_ns, uint64_t spent_ns);
+ * compressing compressed_bytes of raw_bytes has cost spent_ns of CPU time so far. */
+bool pack_affords(uint64_t elapsed_ns, uint64_t spent_ns, uint64_t raw_bytes,
+		  uint64_t compressed_bytes);

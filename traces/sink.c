@@ -25,9 +25,14 @@
 /* What a frame has room for at once: it is full, and then comes an event. */
 #define FRAME_ROOM_BYTES (2 * FRAME_FULL_BYTES)
 
+/* From so many bytes on, space is reserved for so many more at a time: that costs less
+ * than finding it page by page. */
+#define RESERVE_BYTES (16u << 20)
+
 struct output {
 	int fd;
-	uint64_t bytes; /* of complete frames */
+	uint64_t bytes;	   /* of complete frames */
+	uint64_t reserved; /* up to here it was tried to reserve space; 0: never */
 };
 
 struct sink {
@@ -106,6 +111,16 @@ static int write_all(int fd, struct packed p, uint64_t offset)
 	return 0;
 }
 
+/* Not all file systems can, and a full disk is found out by write(2). */
+static void reserve(struct output *o, size_t n)
+{
+	if (o->bytes < RESERVE_BYTES / 4 || o->bytes + n <= o->reserved)
+		return;
+	if (fallocate(o->fd, FALLOC_FL_KEEP_SIZE, (off_t)o->bytes, RESERVE_BYTES) < 0)
+		log_debug("no space reserved for the trace: %s", strerror(errno));
+	o->reserved = o->bytes + RESERVE_BYTES;
+}
+
 /* A frame is on disk as a whole, or not at all. */
 static int write_frame(struct sink *s, struct sink_frame *f)
 {
@@ -115,6 +130,7 @@ static int write_frame(struct sink *s, struct sink_frame *f)
 
 	if (r)
 		return r;
+	reserve(o, packed.bytes);
 	r = write_all(o->fd, packed, o->bytes);
 	if (r) {
 		if (ftruncate(o->fd, (off_t)o->bytes) < 0)
@@ -381,6 +397,9 @@ int sink_close(struct sink *s)
 	pthread_join(s->thread, NULL);
 	r = sink_error(s);
 	for (size_t i = 0; i < ARRAY_SIZE(s->outputs); i++) {
+		if (s->outputs[i].reserved &&
+		    ftruncate(s->outputs[i].fd, (off_t)s->outputs[i].bytes) < 0)
+			log_debug("space that was reserved for the trace stays in use");
 		/* NFS and quotas tell of a full disk only here. */
 		if (close(s->outputs[i].fd) < 0 && !r)
 			r = fail_errno(-errno, "trace %s: closing %s", s->trace,

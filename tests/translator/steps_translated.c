@@ -162,7 +162,7 @@ static int perform(struct translated *s, const struct steps_item *i)
 	if (!r)
 		r = task_perform(t, t->call_nr, args);
 	if (!r)
-		r = tracees_wait(s->w, NULL, -1, &stopped, &stop);
+		r = tracees_wait(s->w, NULL, &stopped, &stop);
 	if (!r && stop.kind != TASK_SYSCALL_DONE)
 		r = unexpected(s, &stop);
 	return r;
@@ -339,7 +339,7 @@ static int run_one(struct translated *s)
 		skip_ticks(s);
 	r = s->v->each ? task_run_step(s->t) : task_run(s->t, next_tick(s));
 	if (!r)
-		r = tracees_wait(s->w, NULL, -1, &stopped, &stop);
+		r = tracees_wait(s->w, NULL, &stopped, &stop);
 	if (r)
 		return r;
 	if (s->v->each)

@@ -19,14 +19,25 @@
 static void compressing_costs_a_small_part_of_the_time(void **state)
 {
 	(void)state;
-	assert_true(pack_affords(0, 0));
-	assert_true(pack_affords(0, 3 * MS - 1));
-	assert_false(pack_affords(0, 3 * MS));
-	assert_false(pack_affords(10 * MS, 4 * MS));
-	assert_true(pack_affords(1000 * MS, 22 * MS));
-	assert_false(pack_affords(1000 * MS, 23 * MS));
-	assert_true(pack_affords(3600000 * MS, 72000 * MS));
-	assert_false(pack_affords(3600000 * MS, UINT64_MAX));
+	assert_true(pack_affords(0, 0, 0, 0));
+	assert_true(pack_affords(0, 3 * MS - 1, 0, 0));
+	assert_false(pack_affords(0, 3 * MS, 0, 0));
+	assert_false(pack_affords(10 * MS, 4 * MS, 0, 0));
+	assert_true(pack_affords(1000 * MS, 22 * MS, 0, 0));
+	assert_false(pack_affords(1000 * MS, 23 * MS, 0, 0));
+	assert_true(pack_affords(3600000 * MS, 72000 * MS, 0, 0));
+	assert_false(pack_affords(3600000 * MS, UINT64_MAX, 0, 0));
+}
+
+static void compressing_a_small_part_of_the_data_is_not_worth_it(void **state)
+{
+	(void)state;
+	/* 1 MB costs 6 ms; 3 ms are there at once, and 20 a second. */
+	assert_true(pack_affords(0, 2 * MS, 1000000, 330000));
+	assert_false(pack_affords(0, 2 * MS, 3000000, 330000));
+	assert_true(pack_affords(1000 * MS, 6 * MS, 15000000, 1000000));
+	assert_false(pack_affords(1000 * MS, 6 * MS, 16000000, 1000000));
+	assert_true(pack_affords(2000 * MS, 6 * MS, 16000000, 1000000));
 }
 
 /* Text that compresses well. */
@@ -126,6 +137,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(compressing_costs_a_small_part_of_the_time),
+		cmocka_unit_test(compressing_a_small_part_of_the_data_is_not_worth_it),
 		cmocka_unit_test(a_frame_beyond_the_budget_is_a_zstd_frame_too),
 		cmocka_unit_test(the_first_frames_are_compressed),
 		cmocka_unit_test(a_level_that_was_asked_for_is_kept),
