@@ -40,7 +40,7 @@ static json_t *json_cpuid(const struct trace_header *h)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < h->n_cpuid; i++) {
-		const struct trace_cpuid *c = &h->cpuid[i];
+		const struct cpuid_row *c = &h->cpuid[i];
 
 		json_array_append_new(list, json_pack("[I,I,I,I,I,I]", (json_int_t)c->leaf,
 						      (json_int_t)c->subleaf, (json_int_t)c->eax,

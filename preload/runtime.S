@@ -308,6 +308,53 @@ pre_call_taken:
 	movq ST(CALL_NR), %rax
 	jmp pre_runtime + RT_GATE_TRACED - RT_CODE
 
+	AT(RT_CPUID)
+	movq %rax, ST(RAX)
+	movq %rcx, ST(RCX)
+	movq %rdx, ST(RDX)
+	lahf
+	seto %al
+	movq %rax, ST(FLAGS)
+	movslq ST(CALL_TICKS), %rax
+	cmpq %rax, ST(COUNTER)
+	jl 4f
+	movl ST(RAX), %eax
+	movl $RT_ANSWERS + 8, %edx
+1:	cmpq RT_ANSWERS, %rdx
+	jae 4f
+	cmpl (%rdx), %eax
+	jne 2f
+	movl 4(%rdx), %ecx
+	andl ST(RCX), %ecx
+	cmpl 8(%rdx), %ecx
+	je 3f
+2:	addq $32, %rdx
+	jmp 1b
+3:	movl 0x0c(%rdx), %eax
+	movq %rax, ST(RAX)
+	movl 0x10(%rdx), %ebx
+	movl 0x14(%rdx), %ecx
+	movq %rcx, ST(RCX)
+	movl 0x18(%rdx), %edx
+	movq %rdx, ST(RDX)
+	movslq ST(CALL_TICKS), %rax
+	subq %rax, ST(COUNTER)
+	movq ST(CALL_NEXT), %rcx
+	movl %ecx, %edx
+	andl ST(L1_MASK), %edx
+	movq RT_L1(, %rdx, 8), %rax
+	movq %rax, ST(JUMP)
+5:	movq ST(FLAGS), %rax
+	addb $0x7f, %al
+	sahf
+	movq ST(RAX), %rax
+	jmp *ST(JUMP)
+4:	movq ST(RCX), %rcx
+	movq ST(RDX), %rdx
+	movq ST(STOP_ENTRY), %rax
+	movq %rax, ST(JUMP)
+	jmp 5b
+
 	.globl pre_runtime_end
 	.hidden pre_runtime_end
 pre_runtime_end:

@@ -5,7 +5,7 @@
  * the supervisor. Everything lies below 2 GiB, so that one 32-bit absolute
  * displacement reaches it from any code cache.
  *
- *	RT_CODE    runtime.S: the gates and the lookup            r-x, one for all
+ *	RT_CODE    runtime.S: the gates and the lookup; RT_ANSWERS r-x, one for all
  *	RT_STATE   struct rt_state                                rw-, one per space
  *	RT_L1      first-level table of indirect targets          rw-, one per space
  *	RT_BUFFER  system calls that were made without a stop     rw-, one per space
@@ -15,7 +15,9 @@
 
 #define RT_BASE 0x70000000
 #define RT_CODE RT_BASE
-#define RT_CODE_BYTES 0x1000
+#define RT_CODE_BYTES 0x2000 /* runtime.S, and a page of RT_ANSWERS */
+#define RT_ANSWERS (RT_CODE + 0x1000) /* struct rt_answers */
+#define RT_MAX_ANSWERS 127
 #define RT_STATE (RT_BASE + 0x10000)
 #define RT_STATE_BYTES 0x1000
 #define RT_L1 (RT_STATE + RT_STATE_BYTES)
@@ -61,6 +63,8 @@
 /* As RT_SYSCALL, but when the next call in RT_BUFFER is the one that is to be made, its
  * effect is taken from there. */
 #define RT_SYSCALL_TAKE (RT_CODE + 0x700)
+/* CPUID: answers from RT_ANSWERS and goes on with the program, else stops. */
+#define RT_CPUID (RT_CODE + 0x900)
 
 /* Values of rt_state.exit that are no exits of blocks. */
 #define RT_EXIT_NONE 0
@@ -111,6 +115,7 @@
 #define RT_O_BUFFER_USED 0x1c8
 #define RT_O_BUFFER_END 0x1d0
 #define RT_O_BUFFER_TAKEN 0x1d8
+#define RT_O_CPUID_ENTRY 0x1e0
 #define RT_O_UNTRACED 0x200
 #define RT_O_TRACED_IF 0x400
 #define RT_O_OUTPUT 0x600
@@ -140,6 +145,16 @@
 struct rt_place {
 	uint64_t ticks;
 	struct regs regs; /* the program's at the call, RIP behind it */
+};
+
+/* What CPUID answers for a leaf, in EAX, and the bits of a mask in ECX. */
+struct rt_answer {
+	uint32_t leaf, mask, subleaf, eax, ebx, ecx, edx, unused;
+};
+
+struct rt_answers {
+	uint64_t end; /* address behind the last row, in the tracee */
+	struct rt_answer rows[RT_MAX_ANSWERS];
 };
 
 /* A system call in RT_BUFFER. */
@@ -184,7 +199,8 @@ struct rt_state {
 	uint64_t time; /* the ticks when the counter is 0 */
 	/* Bytes of RT_BUFFER: filled; that may be filled (0: none); taken in replay. */
 	uint64_t buffer_used, buffer_end, buffer_taken;
-	uint64_t reserved_too[4];
+	uint64_t cpuid_entry;
+	uint64_t reserved_too[3];
 	/* For each system call, whether one stop behind it is enough. */
 	uint8_t untraced[RT_MAX_CALLS];
 	/* The bits of its third argument that make that not enough. */

@@ -14,7 +14,7 @@
 
 static void add_leaf(struct trace_header *h, uint32_t leaf, uint32_t subleaf)
 {
-	struct trace_cpuid *c = realloc(h->cpuid, (h->n_cpuid + 1) * sizeof(*c));
+	struct cpuid_row *c = realloc(h->cpuid, (h->n_cpuid + 1) * sizeof(*c));
 
 	if (!c)
 		return;

@@ -295,6 +295,7 @@ static int run(struct recorder *r)
 		err = open_trace(r);
 	if (err)
 		return err;
+	tracees_set_cpuid(r->tracees, r->header.cpuid, r->header.n_cpuid);
 	set_signals(&old);
 	err = start(r);
 	if (!err)

@@ -54,6 +54,7 @@ static int begin(struct replayer *r)
 
 	if (err)
 		return err;
+	tracees_set_cpuid(r->tracees, r->header->cpuid, r->header->n_cpuid);
 	err = rep_load(r);
 	if (err == 0)
 		return fail(-ENODATA, "the trace has no events");

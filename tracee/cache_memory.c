@@ -2,6 +2,7 @@
 // The memory of a code cache: one file with the zones and the runtime page, mapped
 // here to be written and into each space that shares it to be executed.
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -47,7 +48,26 @@ static int map_cache_here(struct cache_memory *c)
 	return -errno;
 }
 
-int cache_memory_new(const struct space_layout *layout, struct cache_memory **ret)
+/* What finds no room is answered by a stop. */
+static void fill_answers(struct rt_answers *to, const struct cpuid_row *rows, size_t n)
+{
+	size_t fit = n < RT_MAX_ANSWERS ? n : RT_MAX_ANSWERS;
+
+	to->end = RT_ANSWERS + offsetof(struct rt_answers, rows[fit]);
+	for (size_t i = 0; i < fit; i++)
+		to->rows[i] = (struct rt_answer){
+			.leaf = rows[i].leaf,
+			.mask = cpuid_has_subleaves(rows, n, rows[i].leaf) ? UINT32_MAX : 0,
+			.subleaf = rows[i].subleaf,
+			.eax = rows[i].eax,
+			.ebx = rows[i].ebx,
+			.ecx = rows[i].ecx,
+			.edx = rows[i].edx,
+		};
+}
+
+int cache_memory_new(const struct tracees *w, const struct space_layout *layout,
+		     struct cache_memory **ret)
 {
 	struct cache_memory *c = calloc(1, sizeof(*c));
 	int r;
@@ -66,6 +86,8 @@ int cache_memory_new(const struct space_layout *layout, struct cache_memory **re
 		return fail_errno(r, "memory for the code cache");
 	}
 	memcpy(c->write + c->runtime, pre_runtime, (size_t)(pre_runtime_end - pre_runtime));
+	fill_answers((void *)(c->write + c->runtime + (RT_ANSWERS - RT_CODE)), w->cpuid,
+		     w->n_cpuid);
 	*ret = c;
 	return 0;
 }

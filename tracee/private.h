@@ -28,6 +28,8 @@ struct tracees {
 	size_t n, cap;
 	struct task *stubs[2]; /* none of the tasks; see stub.c; by memory layout */
 	int core;
+	const struct cpuid_row *cpuid; /* of tracees_set_cpuid() */
+	size_t n_cpuid;
 	struct early_status {
 		pid_t os_tid;
 		int status;
@@ -101,7 +103,8 @@ bool pool_give(struct pool *pool, struct space *s);
 
 /* ---- cache.c ---- */
 
-int cache_memory_new(const struct space_layout *layout, struct cache_memory **ret) must_check;
+int cache_memory_new(const struct tracees *w, const struct space_layout *layout,
+		     struct cache_memory **ret) must_check;
 /* Gives up one reference. */
 void cache_memory_put(struct cache_memory *c);
 /* The zones as the translator wants them; returns how many. */

@@ -392,7 +392,7 @@ int space_unshare(struct task *t)
 	struct space *s = t->space;
 	struct cache_memory *c = NULL;
 	struct dbt_zone zones[DBT_MAX_ZONES];
-	int r = cache_memory_new(&s->layout, &c);
+	int r = cache_memory_new(s->tracees, &s->layout, &c);
 
 	if (r)
 		return r;
@@ -504,7 +504,7 @@ void space_image(const struct vmap *map, struct dbt_code_id *ret)
 static int make_cache(struct space *s, const struct pooled *kept)
 {
 	if (!kept)
-		return cache_memory_new(&s->layout, &s->cache);
+		return cache_memory_new(s->tracees, &s->layout, &s->cache);
 	s->cache = kept->cache;
 	s->cache->refs++;
 	return 0;

@@ -17,6 +17,7 @@
 #include "tracee/vmap.h"
 #include "translator/translator.h"
 #include "common/buf.h"
+#include "common/cpuid.h"
 #include "common/regs.h"
 
 struct tracees;
@@ -180,6 +181,11 @@ int tracees_spawn(struct tracees *w, const char *program, char **argv, char **en
  * supervisor. */
 int tracees_wait(struct tracees *w, struct task *only, struct task **t,
 		 struct task_stop *ret) must_check;
+
+/* What CPUID answers, for programs that start from now on, without a stop (an
+ * instruction with another leaf gives TASK_INSN). rows stay the caller's, and as they
+ * are. */
+void tracees_set_cpuid(struct tracees *w, const struct cpuid_row *rows, size_t n);
 
 /* Calls options.buffered for what running tasks have made until now. */
 int tracees_take_buffered(struct tracees *w) must_check;

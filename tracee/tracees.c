@@ -49,6 +49,12 @@ void tracees_destroy(struct tracees *w)
 	free(w);
 }
 
+void tracees_set_cpuid(struct tracees *w, const struct cpuid_row *rows, size_t n)
+{
+	w->cpuid = rows;
+	w->n_cpuid = n;
+}
+
 int tracees_core(const struct tracees *w)
 {
 	return w->core;

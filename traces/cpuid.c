@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "traces/cpuid.h"
 
-static const struct trace_cpuid *find(const struct trace_header *h, uint32_t leaf, uint32_t subleaf)
-{
-	for (size_t i = 0; i < h->n_cpuid; i++)
-		if (h->cpuid[i].leaf == leaf && h->cpuid[i].subleaf == subleaf)
-			return &h->cpuid[i];
-	return NULL;
-}
-
-/* Whether the leaf's answer does not depend on ECX: it has one entry. */
-static bool has_subleaves(const struct trace_header *h, uint32_t leaf)
-{
-	return find(h, leaf, 1) != NULL;
-}
-
 bool trace_cpuid_answer(const struct trace_header *h, struct regs *regs)
 {
-	uint32_t leaf = (uint32_t)regs->rax, subleaf = (uint32_t)regs->rcx;
-	const struct trace_cpuid *c = find(h, leaf, subleaf);
+	const struct cpuid_row *c =
+		cpuid_find(h->cpuid, h->n_cpuid, (uint32_t)regs->rax, (uint32_t)regs->rcx);
 
-	if (!c && !has_subleaves(h, leaf))
-		c = find(h, leaf, 0);
 	if (!c)
 		return false;
 	regs->rax = c->eax;

@@ -151,12 +151,12 @@ static json_t *put_hex(const struct trace_header *h, const uint64_t *v)
 	return json_sprintf("0x%" PRIx64, *v);
 }
 
-static json_t *put_cpuid(const struct trace_header *h, struct trace_cpuid *const *v)
+static json_t *put_cpuid(const struct trace_header *h, struct cpuid_row *const *v)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < h->n_cpuid; i++) {
-		const struct trace_cpuid *c = &(*v)[i];
+		const struct cpuid_row *c = &(*v)[i];
 		json_t *row = json_pack("[I,I,I,I,I,I]", (json_int_t)c->leaf,
 					(json_int_t)c->subleaf, (json_int_t)c->eax,
 					(json_int_t)c->ebx, (json_int_t)c->ecx, (json_int_t)c->edx);
@@ -348,7 +348,7 @@ static int get_hex(struct trace_header *h, const json_t *v, uint64_t *ret)
 	return *end ? -EINVAL : 0;
 }
 
-static int get_cpuid_row(const json_t *v, struct trace_cpuid *ret)
+static int get_cpuid_row(const json_t *v, struct cpuid_row *ret)
 {
 	uint32_t *words[] = {
 		&ret->leaf, &ret->subleaf, &ret->eax, &ret->ebx, &ret->ecx, &ret->edx
@@ -360,7 +360,7 @@ static int get_cpuid_row(const json_t *v, struct trace_cpuid *ret)
 	return r;
 }
 
-static int get_cpuid(struct trace_header *h, const json_t *v, struct trace_cpuid **ret)
+static int get_cpuid(struct trace_header *h, const json_t *v, struct cpuid_row **ret)
 {
 	size_t n = json_array_size(v);
 	int r = 0;

@@ -5,13 +5,10 @@
  */
 #pragma once
 
+#include "common/cpuid.h"
 #include "traces/event.h"
 
 #define TRACE_VERSION 1
-
-struct trace_cpuid {
-	uint32_t leaf, subleaf, eax, ebx, ecx, edx;
-};
 
 /* What holds for the whole recording; stored as JSON. */
 struct trace_header {
@@ -22,7 +19,7 @@ struct trace_header {
 	char *cwd;
 	char *program; /* path that was executed */
 	char *deja_version, *kernel, *machine;
-	struct trace_cpuid *cpuid;
+	struct cpuid_row *cpuid;
 	size_t n_cpuid;
 	uint64_t xcr0;
 	uint32_t xstate_bytes;

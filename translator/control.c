@@ -90,14 +90,15 @@ static void control_xsave(struct build *b, const struct insn *in)
 	emit_load(&b->e, REG_RCX, ST(RCX));
 }
 
-/* next: where the program goes on when the call was buffered; 0: it is not to be. */
-static void control_call(struct build *b, uint32_t exit, taddr_t next)
+/* To the runtime, by the slot at `entry`, which goes on with the program at next, or
+ * stops. next 0: it does not go on. */
+static void control_runtime(struct build *b, uint32_t exit, taddr_t next, uint32_t entry)
 {
 	emit_store_imm(&b->e, ST(EXIT), exit);
 	emit_store_imm(&b->e, ST(CALL_NEXT), (uint32_t)next);
 	emit_store_imm(&b->e, ST(CALL_NEXT) + 4, (uint32_t)(next >> 32));
 	emit_store_imm(&b->e, ST(CALL_TICKS), (uint32_t)b->ticks);
-	emit_jmp_mem(&b->e, ST(SYSCALL_ENTRY));
+	emit_jmp_mem(&b->e, entry);
 }
 
 static void control_syscall(struct build *b, const struct insn *in)
@@ -107,7 +108,7 @@ static void control_syscall(struct build *b, const struct insn *in)
 						 .insn_bytes = in->len });
 
 	build_map(b, in->pc, in, 0);
-	control_call(b, i, in->pc + in->len);
+	control_runtime(b, i, in->pc + in->len, ST(SYSCALL_ENTRY));
 }
 
 /* A vDSO function becomes a system call with its arguments. RAX, which it may not
@@ -119,7 +120,23 @@ static void control_vdso(struct build *b, taddr_t pc)
 
 	emit_store(&b->e, REG_RAX, ST(RAX));
 	emit_mov_imm(&b->e, REG_RAX, (uint64_t)*space_vdso(b->d, pc));
-	control_call(b, i, 0);
+	control_runtime(b, i, 0, ST(SYSCALL_ENTRY));
+}
+
+/* An instruction that is not executed. CPUID the runtime may answer. */
+static void control_stop(struct build *b)
+{
+	const struct path *p = b->path;
+	struct exit x = { .target = p->next,
+			  .ticks = b->ticks,
+			  .why = (uint8_t)p->why,
+			  .what = p->stop.what,
+			  .next_bytes = p->stop.len };
+
+	if (b->variant == DBT_NORMAL && p->why == DBT_EXIT_INSN && x.what == DBT_INSN_CPUID)
+		control_runtime(b, exits_add(b, x), p->next + p->stop.len, ST(CPUID_ENTRY));
+	else
+		exits_stop(b, x);
 }
 
 /* XBEGIN aborts at once, for a reason that gives no hope (EAX 0). */
@@ -184,13 +201,10 @@ void control_end(struct build *b)
 		break;
 	case PATH_STOP:
 		build_map(b, p->next, NULL, 0);
-		if (p->why == DBT_EXIT_VDSO) {
+		if (p->why == DBT_EXIT_VDSO)
 			control_vdso(b, p->next);
-			break;
-		}
-		exits_stop(b, (struct exit){ .target = p->next, .ticks = b->ticks,
-					     .why = (uint8_t)p->why, .what = p->stop.what,
-					     .next_bytes = p->stop.len });
+		else
+			control_stop(b);
 		break;
 	case PATH_INDIRECT:
 	case PATH_SYSCALL:

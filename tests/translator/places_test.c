@@ -125,6 +125,76 @@ static void expect_insn(const void *code, enum dbt_insn insn, unsigned bytes, un
 	cpu.r.rip += stop.insn_bytes;
 }
 
+CODE(code_answered, "mov $0x1234567, %eax\n mov $5, %ecx\n stc\n code_answered_at: cpuid\n"
+		    "setc %r8b\n mov %ebx, %r9d\n add $1, %eax\n" END);
+LABEL(code_answered_at);
+
+static void answer_cpuid(uint32_t leaf, uint32_t mask, uint32_t subleaf)
+{
+	struct rt_answers *a = (void *)RT_ANSWERS;
+
+	assert_int_equal(mprotect(a, sizeof(*a), PROT_READ | PROT_WRITE), 0);
+	a->rows[0] = (struct rt_answer){ .leaf = 1 };
+	a->rows[1] = (struct rt_answer){ .leaf = leaf,
+					 .mask = mask,
+					 .subleaf = subleaf,
+					 .eax = 7,
+					 .ebx = 8,
+					 .ecx = 9,
+					 .edx = UINT32_MAX };
+	a->end = (taddr_t)&a->rows[2];
+	assert_int_equal(mprotect(a, sizeof(*a), PROT_READ | PROT_EXEC), 0);
+}
+
+static void cpuid_is_answered_without_a_stop(void **state)
+{
+	static const uint32_t masks[] = { 0, UINT32_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(masks); i++) {
+		answer_cpuid(0x1234567, masks[i], masks[i] & 5);
+		cpu.r.r8 = 0;
+		start(code_answered);
+		assert_int_equal(run(DBT_NORMAL), 0);
+		assert_int_equal(stop.why, DBT_EXIT_BREAKPOINT);
+		assert_int_equal(cpu.r.rax, 8);
+		assert_int_equal(cpu.r.rbx, 8);
+		assert_int_equal(cpu.r.r9, 8);
+		assert_int_equal(cpu.r.rcx, 9);
+		assert_int_equal(cpu.r.rdx, UINT32_MAX);
+		assert_int_equal(cpu.r.r8, 1);
+	}
+}
+
+static void cpuid_stops_when_the_answer_is_not_known(void **state)
+{
+	(void)state;
+	answer_cpuid(0x1234567, UINT32_MAX, 6);
+	start(code_answered);
+	cpu.r.rdx = 3;
+	assert_int_equal(run(DBT_NORMAL), 0);
+	assert_int_equal(stop.why, DBT_EXIT_INSN);
+	assert_int_equal(stop.insn, DBT_INSN_CPUID);
+	assert_int_equal(stop.pc, at(code_answered_at));
+	assert_int_equal(stop.insn_bytes, 2);
+	assert_int_equal(cpu.r.rip, at(code_answered_at));
+	assert_int_equal(cpu.r.rax, 0x1234567);
+	assert_int_equal(cpu.r.rcx, 5);
+	assert_int_equal(cpu.r.rdx, 3);
+	assert_int_equal(cpu.r.eflags & 1, 1);
+}
+
+static void cpuid_stops_when_the_counter_has_run_out(void **state)
+{
+	(void)state;
+	answer_cpuid(0x1234567, 0, 0);
+	dbt_arm(d, -1);
+	start(code_answered);
+	assert_int_equal(run(DBT_NORMAL), 0);
+	assert_int_equal(stop.why, DBT_EXIT_INSN);
+	assert_int_equal(stop.pc, at(code_answered_at));
+}
+
 static void what_sees_the_outside_is_not_executed(void **state)
 {
 	(void)state;
@@ -577,6 +647,9 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(syscall_stops_with_the_programs_registers),
+		TEST(cpuid_is_answered_without_a_stop),
+		TEST(cpuid_stops_when_the_answer_is_not_known),
+		TEST(cpuid_stops_when_the_counter_has_run_out),
 		TEST(what_sees_the_outside_is_not_executed),
 		TEST(breakpoint_stops_before_and_a_step_leaves_it),
 		TEST(x87_images_hold_the_programs_address),

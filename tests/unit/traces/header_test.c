@@ -5,7 +5,7 @@
 
 static char *const arguments[] = { "ls", "", "-\xff\x01\"\n", "\xc3\xa9", NULL };
 static char *const environment[] = { "A=b", NULL };
-static struct trace_cpuid cpuid[] = { { 0, 0, 22, 1, 2, 3 }, { 7, 1, 4, 5, 6, UINT32_MAX } };
+static struct cpuid_row cpuid[] = { { 0, 0, 22, 1, 2, 3 }, { 7, 1, 4, 5, 6, UINT32_MAX } };
 
 static struct trace_header sample_header(void)
 {
