@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -129,47 +130,84 @@ int task_inject(struct task *t, int nr, const uint64_t args[6], int64_t *ret)
 	return task_inject_at(t, gate_for(t), nr, args, ret);
 }
 
+/* Only what is written through the mapping needs a writable descriptor. */
+static bool needs_write(const struct remote_map *m)
+{
+	return m->prot & PROT_WRITE && !(m->flags & MAP_PRIVATE);
+}
+
+/* Opens a file of the supervisor's in the tracee, too. */
+static int open_inside(struct task *t, taddr_t gate, taddr_t scratch, const struct remote_map *m,
+		       int64_t *ret)
+{
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", getpid(), m->fd);
+	if (os_write(t->os_tid, scratch, path, strlen(path) + 1) != strlen(path) + 1)
+		return fail(-EFAULT, "task %d: cannot write at 0x%lx", t->tid, scratch);
+	r = task_inject_at(
+		t, gate, SYS_openat,
+		(uint64_t[6]){ (uint64_t)AT_FDCWD, scratch, needs_write(m) ? O_RDWR : O_RDONLY },
+		ret);
+	return !r && *ret < 0 ? fail_errno((int)*ret, "task %d: cannot open %s inside the tracee",
+					   t->tid, path)
+			      : r;
+}
+
+static int map_inside(struct task *t, taddr_t gate, const struct remote_map *m, int64_t fd)
+{
+	int64_t result;
+	int r = task_inject_at(
+		t, gate, SYS_mmap,
+		(uint64_t[6]){ m->addr, m->bytes, (uint64_t)m->prot,
+			       (uint64_t)(m->flags ? m->flags : MAP_SHARED) | MAP_FIXED,
+			       (uint64_t)fd, (uint64_t)m->offset },
+		&result);
+
+	return !r && (taddr_t)result != m->addr
+		       ? fail_errno((int)result, "task %d: cannot map 0x%lx", t->tid, m->addr)
+		       : r;
+}
+
+static int close_inside(struct task *t, taddr_t gate, int64_t fd)
+{
+	int64_t result;
+
+	return task_inject_at(t, gate, SYS_close, (uint64_t[6]){ (uint64_t)fd }, &result);
+}
+
 int task_map_fd(struct task *t, taddr_t gate, taddr_t scratch, const struct remote_map *maps,
 		size_t n)
 {
-	char path[64];
-	int64_t fd = -1, result = 0;
-	int r;
+	int64_t fd;
+	int r = open_inside(t, gate, scratch, maps, &fd);
 
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", getpid(), maps[0].fd);
-	if (os_write(t->os_tid, scratch, path, strlen(path) + 1) != strlen(path) + 1)
-		return fail(-EFAULT, "task %d: cannot write at 0x%lx", t->tid, scratch);
-	/* Only what is written through the mapping needs a writable descriptor. */
-	r = task_inject_at(
-		t, gate, SYS_openat,
-		(uint64_t[6]){ (uint64_t)AT_FDCWD, scratch,
-			       maps[0].prot & PROT_WRITE && !(maps[0].flags & MAP_PRIVATE)
-				       ? O_RDWR
-				       : O_RDONLY },
-		&fd);
-	if (!r && fd < 0)
-		return fail_errno((int)fd, "task %d: cannot open %s inside the tracee", t->tid,
-				  path);
-	for (size_t i = 0; !r && i < n; i++) {
-		r = task_inject_at(
-			t, gate, SYS_mmap,
-			(uint64_t[6]){ maps[i].addr, maps[i].bytes, (uint64_t)maps[i].prot,
-				       (uint64_t)(maps[i].flags ? maps[i].flags : MAP_SHARED) |
-					       MAP_FIXED,
-				       (uint64_t)fd, (uint64_t)maps[i].offset },
-			&result);
-		if (!r && (taddr_t)result != maps[i].addr)
-			r = fail_errno((int)result, "task %d: cannot map 0x%lx", t->tid,
-				       maps[i].addr);
-	}
-	if (r)
-		return r;
-	return task_inject_at(t, gate, SYS_close, (uint64_t[6]){ (uint64_t)fd }, &result);
+	for (size_t i = 0; !r && i < n; i++)
+		r = map_inside(t, gate, &maps[i], fd);
+	return r ? r : close_inside(t, gate, fd);
 }
 
 int task_map(struct task *t, const struct remote_map *map)
 {
-	return task_map_fd(t, gate_for(t), RT_STATE + SPACE_SCRATCH_OFFSET, map, 1);
+	struct task_mapped *last = &t->mapped;
+	taddr_t gate = gate_for(t);
+	struct stat st;
+	int r = 0;
+
+	if (fstat(map->fd, &st))
+		return -errno;
+	if (last->open && (last->dev != st.st_dev || last->ino != st.st_ino ||
+			   last->writable != needs_write(map))) {
+		last->open = false;
+		r = close_inside(t, gate, last->fd);
+	}
+	if (!r && !last->open) {
+		r = open_inside(t, gate, RT_STATE + SPACE_SCRATCH_OFFSET, map, &last->fd);
+		*last = (struct task_mapped){ last->fd, st.st_dev, st.st_ino, needs_write(map),
+					      !r };
+	}
+	return r ? r : map_inside(t, gate, map, last->fd);
 }
 
 int task_open_instead(struct task *t, const char *path, int fd)

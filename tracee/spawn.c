@@ -178,7 +178,9 @@ int task_fork(struct task *parent, pid_t tid, bool shares, struct task **ret)
 		return fail_errno((int)child, "cannot copy the process for replay");
 	stop.child = (pid_t)child;
 	r = task_adopt_child(parent, &stop, ret);
-	if (!r)
-		(*ret)->tid = (*ret)->tgid = tid;
-	return r;
+	if (r)
+		return r;
+	(*ret)->tid = (*ret)->tgid = tid;
+	(*ret)->mapped = parent->mapped;
+	return 0;
 }

@@ -106,6 +106,13 @@ enum task_mode {
 
 #define TASK_MAX_PENDING 64
 
+/* What task_map() has left open inside. */
+struct task_mapped {
+	int64_t fd;
+	uint64_t dev, ino;
+	bool writable, open;
+};
+
 struct task {
 	pid_t tid;    /* as the program knows it */
 	pid_t os_tid; /* of the process that embodies it: differs in replay */
@@ -143,7 +150,8 @@ struct task {
 	bool at_entry;	     /* in a seccomp stop, before the call at the gate */
 	bool in_signal_stop; /* in a signal-delivery-stop for info_now */
 	bool call_entered;   /* the kernel performs call_nr or will restart it */
-	void *user;	     /* of the layer above */
+	struct task_mapped mapped;
+	void *user; /* of the layer above */
 };
 
 /* ---- the set of all tasks ---- */
@@ -254,7 +262,8 @@ struct remote_map {
  * maps are of one fd. */
 int task_map_fd(struct task *t, taddr_t gate, taddr_t scratch, const struct remote_map *maps,
 		size_t n) must_check;
-/* The same with deja's own gate and scratch memory. */
+/* Replay: one map, with deja's own gate and scratch memory. Files are mapped several
+ * times in turn, so the last one stays open in the tracee. */
 int task_map(struct task *t, const struct remote_map *map) must_check;
 
 /* The chain of calls at t->regs, lines "#0 function at file:line (module)",
