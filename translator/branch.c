@@ -63,7 +63,23 @@ static void branch_spill(struct build *b)
 		emit_store(&b->e, REG_RDX, ST(RDX));
 }
 
-/* Pushes the address behind the CALL in one store. */
+/* [rsp] = pc, in one store, which a RET can load from. R11 is the register that a
+ * function reads last, if at all; a constant would be loaded from among code, which the
+ * data cache does not hold. */
+static void branch_address(struct build *b, taddr_t pc)
+{
+	if ((int64_t)pc == (int32_t)pc) { /* mov qword [rsp], pc */
+		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0xc7, 0x04, 0x24 }, 4);
+		emit_u32(&b->e, (uint32_t)pc);
+		return;
+	}
+	emit_store(&b->e, REG_R11, ST(R11));
+	emit_lea_rip(&b->e, REG_R11, pc);
+	emit_bytes(&b->e, (uint8_t[]){ 0x4c, 0x89, 0x1c, 0x24 }, 4); /* mov [rsp], r11 */
+	emit_load(&b->e, REG_R11, ST(R11));
+}
+
+/* Pushes the address behind the CALL: the push is what faults. */
 static void branch_push(struct build *b, taddr_t pc)
 {
 	if ((int64_t)pc == (int32_t)pc) {
@@ -71,8 +87,8 @@ static void branch_push(struct build *b, taddr_t pc)
 		emit_u32(&b->e, (uint32_t)pc);
 		return;
 	}
-	emit_bytes(&b->e, (uint8_t[]){ 0xff, 0x35, 0, 0, 0, 0 }, 6);
-	build_constant(b, emit_offset(&b->e) - 4, pc, 0);
+	emit_bytes(&b->e, (uint8_t[]){ 0x41, 0x53 }, 2); /* push r11 */
+	branch_address(b, pc);
 }
 
 /* The push of an indirect call may change watched memory: look, with the
@@ -110,13 +126,7 @@ void branch_called(struct build *b)
 	taddr_t pc = in->pc + in->len;
 
 	emit_patch(&b->e, b->call_at, emit_here(&b->e));
-	if ((int64_t)pc == (int32_t)pc) { /* mov qword [rsp], pc */
-		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0xc7, 0x04, 0x24 }, 4);
-		emit_u32(&b->e, (uint32_t)pc);
-	} else { /* lea rsp, [rsp + 8] */
-		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8d, 0x64, 0x24, 8 }, 5);
-		branch_push(b, pc);
-	}
+	branch_address(b, pc);
 	b->ticks = 0;
 	if (in->kind == INSN_CALL_IND) {
 		if (b->d->n_watches)

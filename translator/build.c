@@ -56,8 +56,7 @@ static void build_constants(struct build *b)
 		const struct constant *k = &b->constants[i];
 
 		emit_patch(&b->e, k->at, emit_here(&b->e));
-		if (k->exit)
-			cache_exit(b->c, k->exit)->jump = (uint32_t)emit_offset(&b->e);
+		cache_exit(b->c, k->exit)->jump = (uint32_t)emit_offset(&b->e);
 		emit_u64(&b->e, k->value);
 	}
 }

@@ -17,10 +17,10 @@ struct side { /* the taken way of a conditional branch */
 	int8_t ticks;
 };
 
-struct constant { /* 8 bytes behind the body */
-	size_t at; /* of the displacement that names it; 0: a slot of exit */
+struct constant { /* 8 bytes behind the body: where an EXIT_FAR leads */
+	size_t at; /* of the displacement that names it */
 	uint64_t value;
-	uint32_t exit; /* EXIT_FAR: whose slot it is, 0: none */
+	uint32_t exit;
 };
 
 struct build {

@@ -95,6 +95,19 @@ void emit_mov(struct emit *e, enum emit_reg reg, enum emit_reg from)
 	emit_bytes(e, (uint8_t[]){ rex, 0x89, (uint8_t)(0xc0 | (from & 7) << 3 | (reg & 7)) }, 3);
 }
 
+void emit_lea_rip(struct emit *e, enum emit_reg reg, uint64_t address)
+{
+	int64_t disp = (int64_t)(address - (emit_here(e) + 7));
+
+	if (disp != (int32_t)disp) {
+		emit_mov_imm(e, reg, address);
+		return;
+	}
+	emit_bytes(e, (uint8_t[]){ reg >= 8 ? 0x4c : 0x48, 0x8d, (uint8_t)(5 | (reg & 7) << 3) },
+		   3);
+	emit_u32(e, (uint32_t)disp);
+}
+
 void emit_lea(struct emit *e, enum emit_reg reg, enum emit_reg base,
 	      enum emit_reg index, int32_t disp)
 {

@@ -61,6 +61,8 @@ void emit_store_imm(struct emit *e, uint32_t address, uint32_t value);
 void emit_mov_imm(struct emit *e, enum emit_reg reg, uint64_t value);
 /* mov reg, from */
 void emit_mov(struct emit *e, enum emit_reg reg, enum emit_reg from);
+/* reg = address: lea reg, [rip + disp], or mov where that does not reach */
+void emit_lea_rip(struct emit *e, enum emit_reg reg, uint64_t address);
 /* lea reg, [base + index + disp] */
 void emit_lea(struct emit *e, enum emit_reg reg, enum emit_reg base,
 	      enum emit_reg index, int32_t disp);

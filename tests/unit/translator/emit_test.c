@@ -61,6 +61,18 @@ static void immediates_take_the_shortest_form(void **state)
 	EXPECT(0x49, 0xba, 0x9a, 0x78, 0x56, 0x34, 0x12, 0, 0, 0);
 }
 
+static void addresses_are_computed_where_that_reaches(void **state)
+{
+	(void)state;
+	begin();
+	emit_lea_rip(&e, REG_R11, 0x71000017); /* lea r11, [rip + 0x10] */
+	EXPECT(0x4c, 0x8d, 0x1d, 0x10, 0, 0, 0);
+	emit_lea_rip(&e, REG_RCX, 0x70fffff7); /* lea rcx, [rip - 0x10] */
+	EXPECT(0x48, 0x8d, 0x0d, 0xf0, 0xff, 0xff, 0xff);
+	emit_lea_rip(&e, REG_R11, 0x555555551234); /* movabs r11, imm64 */
+	EXPECT(0x49, 0xbb, 0x34, 0x12, 0x55, 0x55, 0x55, 0x55, 0, 0);
+}
+
 static void registers_move_without_flags(void **state)
 {
 	(void)state;
@@ -128,6 +140,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(absolute_operands_have_no_base),
 		cmocka_unit_test(immediates_take_the_shortest_form),
+		cmocka_unit_test(addresses_are_computed_where_that_reaches),
 		cmocka_unit_test(registers_move_without_flags),
 		cmocka_unit_test(jumps_reach_their_targets),
 		cmocka_unit_test(nothing_is_written_past_the_end),
