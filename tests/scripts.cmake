@@ -26,6 +26,10 @@ function(deja_script_tests folder pattern default_label)
   endforeach()
 endfunction()
 
+# What the scripts of fault/ use besides.
+add_executable(changed_event fault/changed_event.c)
+target_link_libraries(changed_event PRIVATE deja_traces deja_options)
+
 deja_script_tests(roundtrip/real "*.sh" real)
 deja_script_tests(debug "*_test.sh" quick)
 deja_script_tests(fault "*_test.sh" quick)
