@@ -232,15 +232,16 @@ static uint64_t find_oldest(int dir, struct kept_file *ret)
 
 	ret->name[0] = '\0';
 	while (d && (e = readdir(d))) {
+		size_t n = strlen(e->d_name) + 1;
 		struct stat st;
 
-		if (strlen(e->d_name) >= NAME_BYTES ||
-		    fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode))
+		if (n > NAME_BYTES || fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
+		    !S_ISREG(st.st_mode))
 			continue;
 		bytes += (uint64_t)st.st_size;
 		if (ret->name[0] && !is_before(&st.st_mtim, &ret->used))
 			continue;
-		snprintf(ret->name, NAME_BYTES, "%s", e->d_name);
+		memcpy(ret->name, e->d_name, n);
 		ret->used = st.st_mtim;
 		ret->bytes = (uint64_t)st.st_size;
 	}
