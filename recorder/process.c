@@ -174,11 +174,11 @@ int rec_execed(struct recorder *r, struct task *t)
 	return err;
 }
 
-int rec_exiting(struct recorder *r, struct task *t, struct task_stop *stop)
+/* Begins the event of t's end: in its call, at its place, or somewhere behind it. */
+static struct event *exit_event(struct recorder *r, struct task *t, const struct task_stop *stop)
 {
-	struct rec_task *rt = rec_of(t);
+	const struct rec_task *rt = rec_of(t);
 	struct event *e = rec_event(r, EVENT_EXIT, t);
-	int err;
 
 	if (t->in_call && !rt->fatal_signo) {
 		e->regs = rt->entry;
@@ -187,9 +187,18 @@ int rec_exiting(struct recorder *r, struct task *t, struct task_stop *stop)
 	} else {
 		e->regs.orig_rax = (uint64_t)-1;
 	}
+	e->status = stop->status;
+	return e;
+}
+
+int rec_exiting(struct recorder *r, struct task *t, struct task_stop *stop)
+{
+	struct event *e = exit_event(r, t, stop);
+	struct rec_task *rt = rec_of(t);
+	int err;
+
 	if (stop->killed_inside && !rt->fatal_signo)
 		e->flags |= EVENT_INEXACT;
-	e->status = stop->status;
 	err = rec_write(r, t, !(e->flags & EVENT_INEXACT));
 	rt->state = REC_ENDING;
 	if (r->running == t)
@@ -201,11 +210,10 @@ int rec_gone(struct recorder *r, struct task *t, struct task_stop *stop)
 {
 	if (rec_of(t)->state != REC_ENDING) {
 		/* Killed without the stop before the end. */
-		struct event *e = rec_event(r, EVENT_EXIT, t);
+		struct event *e = exit_event(r, t, stop);
 		int err;
 
 		e->flags |= EVENT_INEXACT;
-		e->status = stop->status;
 		err = r->error ? r->error : trace_write(r->writer, e);
 		if (err)
 			return err;
