@@ -12,6 +12,32 @@
 #define ST(field) RT_STATE + RT_O_##field
 #define AT(address) .org pre_runtime + (address) - RT_CODE, 0xcc
 
+	/* RAX and the arithmetic flags, into slots and from there. */
+	.macro KEEP_FLAGS
+	movq %rax, ST(RAX)
+	lahf
+	seto %al
+	movq %rax, ST(FLAGS)
+	.endm
+
+	.macro GIVE_FLAGS
+	movq ST(FLAGS), %rax
+	addb $0x7f, %al
+	sahf
+	movq ST(RAX), %rax
+	.endm
+
+	/* Counts the block that led here; RCX = where the program goes on, RDX = where that
+	 * is translated, as behind an indirect branch. */
+	.macro FIND_NEXT
+	movslq ST(CALL_TICKS), %rax
+	subq %rax, ST(COUNTER)
+	movq ST(CALL_NEXT), %rcx
+	movl %ecx, %edx
+	andl ST(L1_MASK), %edx
+	movq RT_L1(, %rdx, 8), %rdx
+	.endm
+
 	.section .rodata.pre_runtime, "a", @progbits
 	.balign 64
 	.globl pre_runtime
@@ -61,10 +87,7 @@ pre_runtime:
 
 	/* Searches the second-level table, keeps what it finds in the first. */
 	AT(RT_LOOKUP)
-	movq %rax, ST(RAX)
-	lahf
-	seto %al
-	movq %rax, ST(FLAGS)
+	KEEP_FLAGS
 	imulq $RT_L2_MULTIPLIER, %rcx, %rdx
 	shrq $RT_L2_SHIFT, %rdx
 	andq ST(L2_MASK), %rdx
@@ -81,15 +104,9 @@ pre_runtime:
 	andl ST(L1_MASK), %edx
 	movq %rax, RT_L1(, %rdx, 8)
 	movq %rax, ST(JUMP)
-	movq ST(FLAGS), %rax
-	addb $0x7f, %al
-	sahf
-	movq ST(RAX), %rax
+	GIVE_FLAGS
 	jmp *ST(JUMP)
-3:	movq ST(FLAGS), %rax
-	addb $0x7f, %al
-	sahf
-	movq ST(RAX), %rax
+3:	GIVE_FLAGS
 	jmp pre_runtime + RT_LOOKUP_DEAD - RT_CODE
 
 	AT(RT_LOOKUP_DEAD - RT_RETURN_BYTES)
@@ -240,14 +257,8 @@ pre_call_saved:
 	.globl pre_call_buffered
 	.hidden pre_call_buffered
 pre_call_buffered:
-	/* On with the program, as behind an indirect branch. */
-7:	movslq ST(CALL_TICKS), %rax
-	subq %rax, ST(COUNTER)
-	movq ST(CALL_NEXT), %rcx
+7:	FIND_NEXT
 	movq %rcx, ST(RCX)
-	movl %ecx, %edx
-	andl ST(L1_MASK), %edx
-	movq RT_L1(, %rdx, 8), %rdx
 8:	movq %rdx, ST(JUMP)
 	movq ST(CALL_RSI), %rsi
 	movq ST(CALL_RDI), %rdi
@@ -309,12 +320,9 @@ pre_call_taken:
 	jmp pre_runtime + RT_GATE_TRACED - RT_CODE
 
 	AT(RT_CPUID)
-	movq %rax, ST(RAX)
 	movq %rcx, ST(RCX)
 	movq %rdx, ST(RDX)
-	lahf
-	seto %al
-	movq %rax, ST(FLAGS)
+	KEEP_FLAGS
 	movslq ST(CALL_TICKS), %rax
 	cmpq %rax, ST(COUNTER)
 	jl 4f
@@ -337,17 +345,9 @@ pre_call_taken:
 	movq %rcx, ST(RCX)
 	movl 0x18(%rdx), %edx
 	movq %rdx, ST(RDX)
-	movslq ST(CALL_TICKS), %rax
-	subq %rax, ST(COUNTER)
-	movq ST(CALL_NEXT), %rcx
-	movl %ecx, %edx
-	andl ST(L1_MASK), %edx
-	movq RT_L1(, %rdx, 8), %rax
-	movq %rax, ST(JUMP)
-5:	movq ST(FLAGS), %rax
-	addb $0x7f, %al
-	sahf
-	movq ST(RAX), %rax
+	FIND_NEXT
+	movq %rdx, ST(JUMP)
+5:	GIVE_FLAGS
 	jmp *ST(JUMP)
 4:	movq ST(RCX), %rcx
 	movq ST(RDX), %rdx

@@ -78,20 +78,22 @@ enum waiting {
 	WAITINGS
 };
 
-/* Calls that no handler looks at, with an output that the runtime can find. */
-static void choose_buffered(struct dbt_untraced *which, int nr, const struct rec_handler *h)
+/* A call that no handler looks at, if the runtime can find its output. */
+static void choose_buffered(struct dbt_untraced which[WAITINGS], int nr)
 {
 	static const uint8_t outputs[] = { RT_OUTPUT_RDI, RT_OUTPUT_RSI, RT_OUTPUT_RDX };
 	unsigned bytes;
 	int arg;
 
-	if (h || !which->calls[nr] || !sys_plain_output(nr, &arg, &bytes))
+	if (!sys_plain_output(nr, &arg, &bytes))
 		return;
 	if (arg >= (int)ARRAY_SIZE(outputs) || bytes % RT_OUTPUT_UNIT ||
 	    bytes / RT_OUTPUT_UNIT > UINT8_MAX)
 		return;
-	which->output[nr] = arg < 0 ? RT_OUTPUT_NONE : outputs[arg];
-	which->output_bytes[nr] = (uint8_t)(bytes / RT_OUTPUT_UNIT);
+	for (int i = 0; i < WAITINGS; i++) {
+		which[i].output[nr] = arg < 0 ? RT_OUTPUT_NONE : outputs[arg];
+		which[i].output_bytes[nr] = (uint8_t)(bytes / RT_OUTPUT_UNIT);
+	}
 }
 
 static void choose_untraced(struct dbt_untraced which[WAITINGS])
@@ -106,10 +108,10 @@ static void choose_untraced(struct dbt_untraced which[WAITINGS])
 		which[WAIT_RARELY].calls[nr] =
 			!(flags & SYS_MAY_BLOCK) || flags & SYS_RARELY_BLOCKS;
 		which[WAIT_FREELY].calls[nr] = true;
-		for (int i = 0; i < WAITINGS; i++) {
+		for (int i = 0; i < WAITINGS; i++)
 			which[i].traced_if[nr] = h ? h->enter_if : 0;
-			choose_buffered(&which[i], nr, h);
-		}
+		if (!h)
+			choose_buffered(which, nr);
 	}
 }
 

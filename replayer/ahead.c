@@ -3,8 +3,6 @@
 // buffer in its memory, so that it takes their effects without a stop. What it does
 // not take (it is at another place than recorded, or was stopped) comes to be the next
 // event, as if it had never been given.
-#include <string.h>
-
 #include "replayer/private.h"
 
 /* The i-th event behind r->next: 1, or 0 when it is not known. */
@@ -28,11 +26,11 @@ static int look_ahead(struct replayer *r, size_t i, const struct event **ret)
 
 int rep_read(struct replayer *r)
 {
-	struct event *first = &r->ahead[r->first_ahead];
-	struct event spare = r->next;
+	struct event *first = &r->ahead[r->first_ahead], spare;
 
 	if (!r->n_ahead)
 		return r->ahead_error ? r->ahead_error : trace_read(r->reader, &r->next);
+	spare = r->next;
 	r->next = *first;
 	*first = spare;
 	r->first_ahead = (r->first_ahead + 1) % REP_MAX_AHEAD;

@@ -39,7 +39,7 @@ int task_wait_internal(struct task *t, int (*resume)(pid_t tid, int signo), int 
 	for (;;) {
 		siginfo_t info;
 		pid_t tid;
-		int r = os_wait(t->os_tid, false, &tid, status);
+		int r = os_wait(t->os_tid, &tid, status);
 
 		if (r == -EINTR)
 			continue;
@@ -229,6 +229,6 @@ int task_open_instead(struct task *t, const char *path, int fd)
 					       flags & FD_CLOEXEC ? O_CLOEXEC : 0 },
 				&result);
 	if (!r)
-		r = task_inject(t, SYS_close, (uint64_t[6]){ (uint64_t)opened }, &result);
+		r = close_inside(t, gate_for(t), opened);
 	return r;
 }

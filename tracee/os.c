@@ -136,14 +136,12 @@ int os_set_xstate(pid_t tid, const void *data, size_t len)
 	return request(PTRACE_SETREGSET, tid, (void *)NT_X86_XSTATE, &iov);
 }
 
-int os_wait(pid_t tid, bool nohang, pid_t *ret_tid, int *status)
+int os_wait(pid_t tid, pid_t *ret_tid, int *status)
 {
-	pid_t got = waitpid(tid, status, __WALL | (nohang ? WNOHANG : 0));
+	pid_t got = waitpid(tid, status, __WALL);
 
 	if (got < 0)
 		return -errno;
-	if (got == 0)
-		return -EAGAIN;
 	*ret_tid = got;
 	return 0;
 }

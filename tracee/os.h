@@ -33,8 +33,8 @@ int os_get_xstate(pid_t tid, struct buf *ret) must_check;
 int os_set_xstate(pid_t tid, const void *data, size_t len) must_check;
 
 /* Waits for a stop or the end of tid (-1: of any task). 0 with *status and
- * *ret_tid; with nohang -EAGAIN when nothing happened. -EINTR, -ECHILD */
-int os_wait(pid_t tid, bool nohang, pid_t *ret_tid, int *status) must_check;
+ * *ret_tid. -EINTR, -ECHILD */
+int os_wait(pid_t tid, pid_t *ret_tid, int *status) must_check;
 
 /* Bytes read from or written to memory, possibly short. os_write also writes
  * where the task itself may not (through /proc/TID/mem, as a debugger does). */

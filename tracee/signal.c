@@ -99,7 +99,7 @@ static int raise_again(struct task *t, const siginfo_t *info, const struct regs 
 	if (!r)
 		r = os_cont(t->os_tid, 0);
 	while (!r) {
-		r = os_wait(t->os_tid, false, &tid, &status);
+		r = os_wait(t->os_tid, &tid, &status);
 		if (r == -EINTR) {
 			r = 0;
 			continue;

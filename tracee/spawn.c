@@ -60,7 +60,7 @@ static int wait_for_exec(pid_t pid, int error_pipe)
 	pid_t tid;
 
 	for (;;) {
-		int r = os_wait(pid, false, &tid, &status);
+		int r = os_wait(pid, &tid, &status);
 
 		if (r == -EINTR)
 			continue;
@@ -73,7 +73,7 @@ static int wait_for_exec(pid_t pid, int error_pipe)
 			break;
 	}
 	kill(pid, SIGKILL);
-	while (!os_wait(pid, false, &tid, &status) && WIFSTOPPED(status))
+	while (!os_wait(pid, &tid, &status) && WIFSTOPPED(status))
 		if (os_cont(pid, 0))
 			break;
 	if (read(error_pipe, &error, sizeof(error)) != sizeof(error) || !error)

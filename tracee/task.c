@@ -216,7 +216,7 @@ int task_wait_for_child(struct tracees *w, pid_t child)
 	if (tracees_take_early(w, child, &tid, &status))
 		return 0;
 	do
-		r = os_wait(child, false, &tid, &status);
+		r = os_wait(child, &tid, &status);
 	while (r == -EINTR);
 	return r;
 }

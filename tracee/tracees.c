@@ -148,7 +148,7 @@ void task_destroy(struct task *t)
 		kill(t->os_tid, SIGKILL);
 	/* The stop before the end comes first; then the end. */
 	while (!r || r == -EINTR) {
-		r = os_wait(t->os_tid, false, &tid, &status);
+		r = os_wait(t->os_tid, &tid, &status);
 		if (!r)
 			r = WIFSTOPPED(status) ? os_cont(t->os_tid, 0) : -ESRCH;
 	}

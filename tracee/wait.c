@@ -163,13 +163,18 @@ static int dispatch(struct task *t, int status, struct task_stop *ret)
 	}
 }
 
+static bool may_have_buffered(const struct tracees *w, const struct task *t)
+{
+	return w->options.buffered && t->mode == TASK_RUNNING && t->space && t->space->ready;
+}
+
 /* Hands over the calls that a task has put into its buffer. */
 static int take_buffered(struct tracees *w, struct task *t)
 {
 	struct dbt_call call;
 	int r = 0;
 
-	if (!w->options.buffered || t->mode != TASK_RUNNING || !t->space || !t->space->ready)
+	if (!may_have_buffered(w, t))
 		return 0;
 	while (!r && dbt_next_buffered(t->space->dbt, &call))
 		r = w->options.buffered(w->options.ctx, t, &call);
@@ -202,7 +207,7 @@ int tracees_wait(struct tracees *w, struct task *only, struct task **t, struct t
 		int status, r = 0;
 
 		if (!tracees_take_early(w, want, &tid, &status))
-			r = os_wait(want, false, &tid, &status);
+			r = os_wait(want, &tid, &status);
 		if (r)
 			return r;
 		found = by_os_tid(w, tid);
@@ -217,7 +222,7 @@ int tracees_wait(struct tracees *w, struct task *only, struct task **t, struct t
 		r = tracees_take_buffered(w);
 		if (r)
 			return r;
-		if (w->options.buffered && found->mode == TASK_RUNNING && found->space)
+		if (may_have_buffered(w, found))
 			dbt_empty_buffer(found->space->dbt);
 		memset(ret, 0, sizeof(*ret));
 		r = dispatch(found, status, ret);

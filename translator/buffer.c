@@ -5,8 +5,6 @@
 #include <string.h>
 #include <sys/auxv.h>
 
-#include "translator/space.h"
-
 /* In AT_HWCAP2: RDFSBASE and its like work.
  * Source: Linux arch/x86/include/uapi/asm/hwcap2.h */
 #define HWCAP2_FSGSBASE 2
@@ -14,6 +12,13 @@
 bool buffer_usable(void)
 {
 	return getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE;
+}
+
+/* A test's own entry stays. */
+void buffer_set_entry(struct dbt *d, uint64_t entry)
+{
+	if (d->state->syscall_entry - RT_CODE < RT_CODE_BYTES)
+		d->state->syscall_entry = entry;
 }
 
 static uint8_t *buffer(const struct dbt *d)
@@ -94,9 +99,7 @@ bool dbt_give_call(struct dbt *d, const struct dbt_call *call)
 
 void dbt_use_given(struct dbt *d, bool on)
 {
-	if (d->state->syscall_entry != RT_SYSCALL && d->state->syscall_entry != RT_SYSCALL_TAKE)
-		return;
-	d->state->syscall_entry = on && d->state->buffer_used ? RT_SYSCALL_TAKE : RT_SYSCALL;
+	buffer_set_entry(d, on && d->state->buffer_used ? RT_SYSCALL_TAKE : RT_SYSCALL);
 }
 
 size_t dbt_taken(const struct dbt *d)

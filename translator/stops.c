@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "translator/buffer.h"
-#include "translator/space.h"
 
 /* The registers at a gate, but for those that SYSCALL or the way there used. */
 static void stop_registers(const struct rt_state *s, const struct regs *machine, bool traced,
@@ -197,11 +196,8 @@ void dbt_set_untraced(struct dbt *d, const struct dbt_untraced *which)
 void dbt_use_untraced(struct dbt *d, bool on, bool buffered)
 {
 	d->state->buffer_end = on && buffered && buffer_usable() ? RT_BUFFER_BYTES : 0;
-	/* A test's own entry stays. */
-	if (d->state->syscall_entry != RT_SYSCALL && d->state->syscall_entry != RT_SYSCALL_CHOOSE)
-		return;
 	d->state->call_mask = DBT_MAX_CALLS - 1;
-	d->state->syscall_entry = on && d->cache->pext ? RT_SYSCALL_CHOOSE : RT_SYSCALL;
+	buffer_set_entry(d, on && d->cache->pext ? RT_SYSCALL_CHOOSE : RT_SYSCALL);
 }
 
 bool dbt_at_untraced(struct dbt *d, const struct regs *machine, struct regs *ret_program,

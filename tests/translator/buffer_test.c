@@ -20,12 +20,6 @@
 
 #include <cmocka.h>
 
-#define CODE(name, text) \
-	extern const uint8_t name[]; \
-	__asm__(".pushsection .text\n.balign 16\n" #name ":\n" text "\n.popsection\n")
-#define LABEL(name) extern const uint8_t name[]
-#define END "jmp inprocess_native_end\n"
-
 /* A slot of the state page that nobody uses: where RT_GATE_TRACED leads here. */
 #define TRACED_SLOT 0xb00
 
@@ -38,11 +32,6 @@ static struct dbt_call call;
 static struct dbt_untraced untraced;
 static int pipe_fds[2];
 static uint8_t memory[RT_BUFFER_BYTES];
-
-static taddr_t at(const void *code)
-{
-	return (taddr_t)code;
-}
 
 /* A call with a stop before it gives that stop to the test, as others do. */
 static void redirect_traced_gate(void)

@@ -12,6 +12,18 @@
 
 #define CPU_XSTATE_BYTES 4096
 
+/* Code under test, named by the labels in it. */
+#define CODE(name, text) \
+	extern const uint8_t name[]; \
+	__asm__(".pushsection .text\n.balign 16\n" #name ":\n" text "\n.popsection\n")
+#define LABEL(name) extern const uint8_t name[]
+#define END "jmp inprocess_native_end\n"
+
+static inline taddr_t at(const void *code)
+{
+	return (taddr_t)code;
+}
+
 struct cpu {
 	alignas(64) uint8_t xstate[CPU_XSTATE_BYTES]; /* XSAVE, standard format */
 	struct regs r; /* rip: where it runs next */

@@ -17,13 +17,6 @@
 
 #include <cmocka.h>
 
-/* Code under test, named by the labels in it. */
-#define CODE(name, text) \
-	extern const uint8_t name[]; \
-	__asm__(".pushsection .text\n.balign 16\n" #name ":\n" text "\n.popsection\n")
-#define LABEL(name) extern const uint8_t name[]
-#define END "jmp inprocess_native_end\n"
-
 static struct dbt *d;
 static struct cpu cpu;
 static struct dbt_stop stop;
@@ -47,11 +40,6 @@ static int tear_down(void **state)
 	(void)state;
 	inprocess_destroy(d);
 	return 0;
-}
-
-static taddr_t at(const void *code)
-{
-	return (taddr_t)code;
 }
 
 /* Runs until something stops that is no miss. */

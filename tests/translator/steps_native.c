@@ -117,7 +117,7 @@ static int wait_stop(struct native *n, int *status)
 	int r;
 
 	do
-		r = os_wait(n->t->os_tid, false, &tid, status);
+		r = os_wait(n->t->os_tid, &tid, status);
 	while (r == -EINTR);
 	if (!r && !WIFSTOPPED(*status))
 		return fail(-ECHILD, "the program is gone (status %#x)", *status);
