@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# Tests that are scripts. The second line of one may say "# label: slow" (else
-# quick) and "# timeout: SECONDS" (else 120).
+# Tests that are scripts. The first lines of one may say "# label: slow" (else
+# quick), "# timeout: SECONDS" (else 120), and "# alone": no other test runs meanwhile.
 
 function(deja_script_tests folder pattern default_label)
   file(GLOB scripts CONFIGURE_DEPENDS ${folder}/${pattern})
@@ -22,6 +22,9 @@ function(deja_script_tests folder pattern default_label)
       endforeach()
     else()
       deja_test(${prefix}/${name} ${label} ${timeout} ${script})
+      if("${head}" MATCHES "# alone")
+        set_tests_properties(${prefix}/${name} PROPERTIES RUN_SERIAL TRUE)
+      endif()
     endif()
   endforeach()
 endfunction()

@@ -1,5 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# alone: other recordings link to the libraries, which changes their ctime, and then
+# they are stored again.
 # A full disk ends the recording with a clear message; what was stored replays.
 . "$(dirname "$0")/../roundtrip/roundtrip_lib.sh"
 mkdir "$work/disk"
