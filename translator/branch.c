@@ -79,6 +79,25 @@ static void branch_address(struct build *b, taddr_t pc)
 	emit_load(&b->e, REG_R11, ST(R11));
 }
 
+/* Whether all of the zone is in the same 4 GiB as pc. */
+static bool branch_is_near(const struct build *b, taddr_t pc)
+{
+	taddr_t start = b->z->mem.start;
+
+	return start >> 32 == pc >> 32 && (start + b->z->mem.bytes - 1) >> 32 == pc >> 32;
+}
+
+/* What the CALL pushed becomes pc, where often the upper half is right already. */
+static void branch_replace(struct build *b, taddr_t pc)
+{
+	if (!branch_is_near(b, pc)) {
+		branch_address(b, pc);
+		return;
+	}
+	emit_bytes(&b->e, (uint8_t[]){ 0xc7, 0x04, 0x24 }, 3); /* mov dword [rsp], pc */
+	emit_u32(&b->e, (uint32_t)pc);
+}
+
 /* Pushes the address behind the CALL: the push is what faults. */
 static void branch_push(struct build *b, taddr_t pc)
 {
@@ -126,7 +145,7 @@ void branch_called(struct build *b)
 	taddr_t pc = in->pc + in->len;
 
 	emit_patch(&b->e, b->call_at, emit_here(&b->e));
-	branch_address(b, pc);
+	branch_replace(b, pc);
 	b->ticks = 0;
 	if (in->kind == INSN_CALL_IND) {
 		if (b->d->n_watches)

@@ -10,6 +10,7 @@
 
 #define BUILD_AHEAD 12 /* instructions looked at behind an exit */
 #define BUILD_COPIES 8 /* and copied, at most */
+#define BUILD_TAKES 24 /* looked at where ticks may be handed on to */
 
 struct side { /* the taken way of a conditional branch */
 	size_t at; /* of the displacement that leads there */
@@ -96,6 +97,8 @@ enum count_kind { COUNT_NONE, COUNT_PLAIN, COUNT_PRESERVING /* flags are live */
 void count_plan(struct build *b);
 /* Subtracts before step i as planned. */
 void count_step(struct build *b, unsigned i);
+/* Whether what follows pc has a place to subtract at before it loses control. */
+bool count_can_take(struct build *b, taddr_t pc);
 /* What follows pc: the first place among the next instructions before which
  * flags are dead. insns[0 .. return) lie in front of it; -1: there is none.
  * *ret_pc is that place. */

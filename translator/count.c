@@ -4,7 +4,8 @@
  * out does not lead to a block that takes over what is pending (exits_carry()). SUB
  * changes the flags, so it stands where they are dead (flags.h); looked for, in this
  * order, at the exit itself, among the instructions since the last branch, and
- * behind copies of the first instructions at the exit's target:
+ * behind copies of the first instructions at the exit's target. Ticks are handed on only
+ * to where such a place follows (count_can_take()):
  *
  *	sub qword [counter], 3
  *	js  stub
@@ -58,14 +59,34 @@ static bool count_goes_on(const struct insn *in)
 	return in->kind == INSN_PLAIN || in->kind == INSN_JMP || in->kind == INSN_CALL;
 }
 
+/* Follows the flags through instruction n: live[i] are those before instruction i that are
+ * not overwritten yet; 0: they were seen. Returns the first i before which all are dead,
+ * -1: none. */
+static int count_follow(uint16_t *live, int n, const struct insn *in)
+{
+	for (int i = 0; i <= n; i++) {
+		if (!live[i])
+			continue;
+		if (in->seen || in->reads & live[i]) {
+			live[i] = 0;
+			continue;
+		}
+		live[i] &= (uint16_t)~in->kills;
+		if (!live[i])
+			return i;
+	}
+	return -1;
+}
+
 int count_ahead(struct build *b, taddr_t pc, struct insn *insns, taddr_t *ret_pc)
 {
-	uint16_t live[BUILD_AHEAD]; /* flags still to be killed, by start; 0: none */
+	uint16_t live[BUILD_AHEAD];
 	taddr_t pcs[BUILD_AHEAD];
 	bool called = false; /* calls are not copied */
 
 	for (int n = 0; n < BUILD_AHEAD; n++) {
 		const struct insn *in;
+		int start;
 
 		if (path_stops_at(b->d, pc) || !emit_reaches(b->pc, pc))
 			return -1;
@@ -76,22 +97,37 @@ int count_ahead(struct build *b, taddr_t pc, struct insn *insns, taddr_t *ret_pc
 		pcs[n] = pc;
 		live[n] = n <= BUILD_COPIES && !called ? FLAG_ALL : 0;
 		called |= in->kind == INSN_CALL;
-		for (int start = 0; start <= n; start++) {
-			if (!live[start])
-				continue;
-			if (in->seen || in->reads & live[start]) {
-				live[start] = 0;
-				continue;
-			}
-			live[start] &= (uint16_t)~in->kills;
-			if (live[start])
-				continue;
+		start = count_follow(live, n, in);
+		if (start >= 0) {
 			*ret_pc = pcs[start];
 			return start;
 		}
 		pc = in->kind == INSN_PLAIN ? pc + in->len : in->target;
 	}
 	return -1;
+}
+
+bool count_can_take(struct build *b, taddr_t pc)
+{
+	uint16_t live[BUILD_TAKES];
+
+	for (int n = 0; n < BUILD_TAKES; n++) {
+		const struct insn *in;
+
+		if (path_stops_at(b->d, pc))
+			return true;
+		in = fetch_insn(&b->d->fetch, pc);
+		/* A branch is counted, too, and brings places of its own. */
+		if (!in || in->kind == INSN_JCC || in->kind == INSN_LOOP)
+			return true;
+		if (in->kind != INSN_PLAIN && in->kind != INSN_JMP)
+			return false;
+		live[n] = FLAG_ALL;
+		if (count_follow(live, n, in) >= 0)
+			return true;
+		pc = in->kind == INSN_PLAIN ? pc + in->len : in->target;
+	}
+	return true;
 }
 
 /* ---- the plan ---- */
@@ -130,15 +166,27 @@ static void count_put(struct build *b, int place, enum count_kind kind, int8_t t
 	b->counts_to[place] = to;
 }
 
-/* The last branch is counted before it is known which way it goes when nothing can
- * be subtracted behind it, before control is lost. Returns where, -1: need not. */
-static int count_last(const struct build *b, unsigned first, unsigned last)
+/* The last branch is counted before it is known which way it goes when nothing can be
+ * subtracted behind it, before control is lost or goes to where not all can be handed on.
+ * Returns where, -1: need not. pending: behind it; *ret_left: what is then left. */
+static int count_last(struct build *b, unsigned first, unsigned last, int8_t pending,
+		      int8_t *ret_left)
 {
 	const struct path *p = b->path;
+	struct insn ahead[BUILD_AHEAD];
+	taddr_t pc;
 
-	if (p->end != PATH_INDIRECT || p->steps[last].in.kind != INSN_JCC ||
-	    count_place(b, last + 1, p->n) >= 0)
+	*ret_left = 0;
+	if (p->steps[last].in.kind != INSN_JCC || count_place(b, last + 1, p->n) >= 0)
 		return -1;
+	if (p->end == PATH_DIRECT) {
+		*ret_left = exits_carry(b, p->next, pending);
+		if (*ret_left == pending || count_ahead(b, p->next, ahead, &pc) >= 0 ||
+		    exits_carry(b, step_side(&p->steps[last]), *ret_left) != *ret_left)
+			return -1;
+	} else if (p->end != PATH_INDIRECT) {
+		return -1;
+	}
 	return count_place(b, first, last);
 }
 
@@ -154,14 +202,15 @@ static bool count_wants_ahead(struct build *b, const struct insn *in)
 }
 
 /* Plans for a branch, with this much pending before it. Returns what is behind. */
-static int8_t count_branch(struct build *b, unsigned first, unsigned i, int place, int8_t pending)
+static int8_t count_branch(struct build *b, unsigned first, unsigned i, bool last, int8_t pending)
 {
 	const struct step *s = &b->path->steps[i];
-	int8_t carry;
+	int8_t carry, left;
+	int place = last ? count_last(b, first, i, (int8_t)(pending + 1), &left) : -1;
 
 	if (place >= 0) {
-		count_put(b, place, COUNT_PLAIN, -1);
-		return 0;
+		count_put(b, place, COUNT_PLAIN, (int8_t)(left - 1));
+		return left;
 	}
 	if (s->in.kind != INSN_JCC)
 		return (int8_t)(pending + 1);
@@ -218,8 +267,7 @@ void count_plan(struct build *b)
 	for (unsigned i = 0; i < p->n; i++) {
 		if (!count_is_branch(&p->steps[i]))
 			continue;
-		pending = count_branch(b, first, i, i == last ? count_last(b, first, i) : -1,
-				       pending);
+		pending = count_branch(b, first, i, i == last, pending);
 		first = i + 1;
 	}
 	count_end(b, first, pending);

@@ -37,10 +37,27 @@ void emit_u64(struct emit *e, uint64_t v)
 	emit_u32(e, (uint32_t)(v >> 32));
 }
 
-/* opcode /reg with the operand [disp32], which needs a SIB byte without base
- * and index, as mod 0 rm 5 alone would be RIP-relative. */
-static void emit_absolute(struct emit *e, bool wide, uint8_t opcode,
-			  unsigned reg, uint32_t address)
+/* Appends to the n bytes of an instruction, before an immediate of `behind` bytes, what
+ * names /reg and the operand [address]. RIP-relative where that reaches, as [disp32] needs
+ * a SIB byte without base and index. */
+static size_t emit_operand(const struct emit *e, uint8_t *b, size_t n, unsigned reg,
+			   uint32_t address, unsigned behind)
+{
+	int64_t disp = (int64_t)address - (int64_t)(emit_here(e) + n + 5 + behind);
+
+	if (disp == (int32_t)disp) {
+		b[n++] = (uint8_t)((reg & 7) << 3 | 5);
+		address = (uint32_t)disp;
+	} else {
+		b[n++] = (uint8_t)((reg & 7) << 3 | 4);
+		b[n++] = 0x25;
+	}
+	memcpy(b + n, &address, 4);
+	return n + 4;
+}
+
+static void emit_absolute(struct emit *e, bool wide, uint8_t opcode, unsigned reg, uint32_t address,
+			  unsigned behind)
 {
 	uint8_t b[8];
 	size_t n = 0;
@@ -48,25 +65,22 @@ static void emit_absolute(struct emit *e, bool wide, uint8_t opcode,
 	if (wide)
 		b[n++] = 0x48 | (reg >= 8 ? 4 : 0);
 	b[n++] = opcode;
-	b[n++] = (uint8_t)((reg & 7) << 3 | 4);
-	b[n++] = 0x25;
-	memcpy(b + n, &address, 4);
-	emit_bytes(e, b, n + 4);
+	emit_bytes(e, b, emit_operand(e, b, n, reg, address, behind));
 }
 
 void emit_store(struct emit *e, enum emit_reg reg, uint32_t address)
 {
-	emit_absolute(e, true, 0x89, reg, address);
+	emit_absolute(e, true, 0x89, reg, address, 0);
 }
 
 void emit_load(struct emit *e, enum emit_reg reg, uint32_t address)
 {
-	emit_absolute(e, true, 0x8b, reg, address);
+	emit_absolute(e, true, 0x8b, reg, address, 0);
 }
 
 void emit_store_imm(struct emit *e, uint32_t address, uint32_t value)
 {
-	emit_absolute(e, false, 0xc7, 0, address);
+	emit_absolute(e, false, 0xc7, 0, address, 4);
 	emit_u32(e, value);
 }
 
@@ -114,11 +128,13 @@ void emit_lea(struct emit *e, enum emit_reg reg, enum emit_reg base,
 	uint8_t rex = 0x48 | (reg >= 8 ? 4 : 0) | (index >= 8 ? 2 : 0) | (base >= 8 ? 1 : 0);
 	uint8_t mod = disp == (int8_t)disp ? 0x44 : 0x84;
 
+	if (!disp && (base & 7) != REG_RBP) /* no displacement means no base there */
+		mod = 4;
 	emit_bytes(e, (uint8_t[]){ rex, 0x8d, (uint8_t)(mod | (reg & 7) << 3),
 				   (uint8_t)((index & 7) << 3 | (base & 7)) }, 4);
 	if (mod == 0x44)
 		emit_u8(e, (uint8_t)disp);
-	else
+	else if (mod == 0x84)
 		emit_u32(e, (uint32_t)disp);
 }
 
@@ -130,14 +146,14 @@ void emit_not(struct emit *e, enum emit_reg reg)
 void emit_pext(struct emit *e, enum emit_reg reg, enum emit_reg from, uint32_t mask)
 {
 	/* VEX.LZ.F3.0F38.W1 F5 /r, no extended registers */
-	emit_bytes(e, (uint8_t[]){ 0xc4, 0xe2, (uint8_t)(0x82 | (~from & 15) << 3), 0xf5,
-				   (uint8_t)((reg & 7) << 3 | 4), 0x25 }, 6);
-	emit_u32(e, mask);
+	uint8_t b[10] = { 0xc4, 0xe2, (uint8_t)(0x82 | (~from & 15) << 3), 0xf5 };
+
+	emit_bytes(e, b, emit_operand(e, b, 4, reg, mask, 0));
 }
 
 void emit_sub_mem(struct emit *e, uint32_t address, uint8_t value)
 {
-	emit_absolute(e, true, 0x83, 5, address);
+	emit_absolute(e, true, 0x83, 5, address, 1);
 	emit_u8(e, value);
 }
 
@@ -177,7 +193,7 @@ void emit_give_flags(struct emit *e, uint32_t rax_slot, uint32_t flags_slot)
 
 void emit_jmp_mem(struct emit *e, uint32_t address)
 {
-	emit_absolute(e, false, 0xff, 4, address);
+	emit_absolute(e, false, 0xff, 4, address, 0);
 }
 
 void emit_jmp_table(struct emit *e, uint32_t table, enum emit_reg index)

@@ -52,7 +52,7 @@ void emit_u8(struct emit *e, uint8_t v);
 void emit_u32(struct emit *e, uint32_t v);
 void emit_u64(struct emit *e, uint64_t v);
 
-/* mov [address], reg; mov reg, [address] (64 bits, absolute below 2 GiB) */
+/* mov [address], reg; mov reg, [address] (64 bits, below 2 GiB) */
 void emit_store(struct emit *e, enum emit_reg reg, uint32_t address);
 void emit_load(struct emit *e, enum emit_reg reg, uint32_t address);
 /* mov dword [address], value */

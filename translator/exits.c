@@ -97,7 +97,7 @@ int8_t exits_carry(struct build *b, taddr_t target, int8_t pending)
 	if (node->carry_known)
 		return node->carry;
 	node->carry_known = true;
-	if (pending > 0 && pending <= CACHE_MAX_CARRY)
+	if (pending > 0 && pending <= CACHE_MAX_CARRY && count_can_take(b, target))
 		node->carry = pending;
 	return node->carry;
 }
