@@ -104,6 +104,8 @@ pre_runtime:
 	andl ST(L1_MASK), %edx
 	movq %rax, RT_L1(, %rdx, 8)
 	movq %rax, ST(JUMP)
+	subq $RT_RETURN_BYTES, %rax
+	movq %rax, RT_RETURNS(, %rdx, 8)
 	GIVE_FLAGS
 	jmp *ST(JUMP)
 3:	GIVE_FLAGS

@@ -8,6 +8,7 @@
  *	RT_CODE    runtime.S: the gates and the lookup; RT_ANSWERS r-x, one for all
  *	RT_STATE   struct rt_state                                rw-, one per space
  *	RT_L1      first-level table of indirect targets          rw-, one per space
+ *	RT_RETURNS the same for returns                           rw-, one per space
  *	RT_BUFFER  system calls that were made without a stop     rw-, one per space
  *	RT_ZONE    the low code cache zone                        r-x
  */
@@ -24,10 +25,11 @@
 #define RT_L1_MIN_ENTRIES 4096 /* it grows with the second level */
 #define RT_L1_MAX_ENTRIES 65536
 #define RT_L1_BYTES (RT_L1_MAX_ENTRIES * 8)
-#define RT_BUFFER (RT_L1 + RT_L1_BYTES) /* struct rt_call, one behind the other */
+#define RT_RETURNS (RT_L1 + RT_L1_BYTES) /* each RT_RETURN_BYTES less than in RT_L1 */
+#define RT_BUFFER (RT_RETURNS + RT_L1_BYTES) /* struct rt_call, one behind the other */
 #define RT_BUFFER_BYTES 0x40000
-/* The state page, the table and the buffer are one shared mapping of this size. */
-#define RT_PRIVATE_BYTES (RT_STATE_BYTES + RT_L1_BYTES + RT_BUFFER_BYTES)
+/* The state page, the tables and the buffer are one shared mapping of this size. */
+#define RT_PRIVATE_BYTES (RT_BUFFER + RT_BUFFER_BYTES - RT_STATE)
 #define RT_ZONE (RT_BASE + 0x1000000)
 #define RT_ZONE_BYTES 0x4000000
 #define RT_END (RT_ZONE + RT_ZONE_BYTES)

@@ -161,14 +161,13 @@ void branch_called(struct build *b)
 /* A RET of ours, to where the table says that the target in rcx is. The entry
  * there puts the program's stack right again.
  *
- *	mov rdx, [RT_L1 + rdx * 8]; lea rdx, [rdx - 5]; mov [rsp], rdx; ret */
+ *	mov rdx, [RT_RETURNS + rdx * 8]; mov [rsp], rdx; ret */
 static void branch_ret(struct build *b, const struct insn *in)
 {
 	branch_note(b, &b->e, in);
 	branch_index(b, &b->e);
 	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8b, 0x14, 0xd5 }, 4);
-	emit_u32(&b->e, RT_L1);
-	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8d, 0x52, (uint8_t)-RT_RETURN_BYTES }, 4);
+	emit_u32(&b->e, RT_RETURNS);
 	build_map(b, in->pc, in, SPILL_RETURN);
 	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x89, 0x14, 0x24, 0xc3 }, 5);
 }

@@ -23,7 +23,8 @@ static struct dbt *dbt_alloc(const struct dbt_config *config, void *private,
 	d->config = *config;
 	d->config.max_ticks = path_limit(config->max_ticks, DEFAULT_MAX_TICKS, 100);
 	d->state = private;
-	d->l1 = (uint64_t *)(void *)((uint8_t *)private + RT_STATE_BYTES);
+	d->l1 = (uint64_t *)(void *)((uint8_t *)private + RT_L1 - RT_STATE);
+	d->returns = (uint64_t *)(void *)((uint8_t *)private + RT_RETURNS - RT_STATE);
 	fetch_init(&d->fetch, ops, ctx);
 	return d;
 }

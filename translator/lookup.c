@@ -112,9 +112,15 @@ static int l2_set(struct cache *c, taddr_t pc, taddr_t host)
 	return 0;
 }
 
-static uint64_t *l1_slot(const struct dbt *d, taddr_t pc)
+static uint32_t l1_index(const struct dbt *d, taddr_t pc)
 {
-	return &d->l1[pc & (d->l1_entries - 1)];
+	return (uint32_t)pc & (d->l1_entries - 1);
+}
+
+static void l1_set(struct dbt *d, uint32_t i, taddr_t host)
+{
+	d->l1[i] = host;
+	d->returns[i] = host - RT_RETURN_BYTES;
 }
 
 /* What a smaller first level had stays valid, or is not found any more. */
@@ -124,8 +130,10 @@ static void l1_resize(struct dbt *d, uint32_t entries)
 
 	/* One call instead of a fault for each page. */
 	(void)!madvise(&d->l1[from], (entries - from) * sizeof(*d->l1), MADV_POPULATE_WRITE);
+	(void)!madvise(&d->returns[from], (entries - from) * sizeof(*d->l1),
+		       MADV_POPULATE_WRITE);
 	for (uint32_t i = from; i < entries; i++)
-		d->l1[i] = RT_LOOKUP;
+		l1_set(d, i, RT_LOOKUP);
 	d->l1_entries = entries;
 	d->state->l1_mask = entries - 1;
 }
@@ -225,8 +233,8 @@ int lookup_add(struct dbt *d, uint32_t block, bool now)
 	r = lookup_set(d, b->pc, host);
 	if (r < 0)
 		return r;
-	if (now || *l1_slot(d, b->pc) == RT_LOOKUP)
-		*l1_slot(d, b->pc) = host;
+	if (now || d->l1[l1_index(d, b->pc)] == RT_LOOKUP)
+		l1_set(d, l1_index(d, b->pc), host);
 	return 0;
 }
 
@@ -256,8 +264,8 @@ static void lookup_forget(struct dbt *d, taddr_t pc, taddr_t host)
 
 	if (e && e->host == host)
 		e->host = RT_LOOKUP_DEAD;
-	if (*l1_slot(d, pc) == host)
-		*l1_slot(d, pc) = RT_LOOKUP;
+	if (d->l1[l1_index(d, pc)] == host)
+		l1_set(d, l1_index(d, pc), RT_LOOKUP);
 }
 
 void lookup_remove(struct dbt *d, const struct block *b)

@@ -28,7 +28,7 @@ bool path_stops_at(const struct dbt *d, taddr_t pc)
 	return space_has_breakpoint(d, pc) || space_vdso(d, pc);
 }
 
-#define WALK_JOIN 6
+#define WALK_JOIN 16
 /* Instructions of a block that has branches; others go on to PATH_MAX_INSNS. */
 #define WALK_INSNS 50
 /* A function that returns after at most so many instructions, without a branch
