@@ -210,11 +210,10 @@ int rec_gone(struct recorder *r, struct task *t, struct task_stop *stop)
 {
 	if (rec_of(t)->state != REC_ENDING) {
 		/* Killed without the stop before the end. */
-		struct event *e = exit_event(r, t, stop);
 		int err;
 
-		e->flags |= EVENT_INEXACT;
-		err = r->error ? r->error : trace_write(r->writer, e);
+		exit_event(r, t, stop)->flags |= EVENT_INEXACT;
+		err = rec_write_event(r);
 		if (err)
 			return err;
 	}

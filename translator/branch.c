@@ -63,16 +63,10 @@ static void branch_spill(struct build *b)
 		emit_store(&b->e, REG_RDX, ST(RDX));
 }
 
-/* [rsp] = pc, in one store, which a RET can load from. R11 is the register that a
- * function reads last, if at all; a constant would be loaded from among code, which the
- * data cache does not hold. */
+/* [rsp] = pc, by R11, the register that a function reads last, if at all; a constant
+ * would be loaded from among code, which the data cache does not hold. */
 static void branch_address(struct build *b, taddr_t pc)
 {
-	if ((int64_t)pc == (int32_t)pc) { /* mov qword [rsp], pc */
-		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0xc7, 0x04, 0x24 }, 4);
-		emit_u32(&b->e, (uint32_t)pc);
-		return;
-	}
 	emit_store(&b->e, REG_R11, ST(R11));
 	emit_lea_rip(&b->e, REG_R11, pc);
 	emit_bytes(&b->e, (uint8_t[]){ 0x4c, 0x89, 0x1c, 0x24 }, 4); /* mov [rsp], r11 */

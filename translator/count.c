@@ -4,15 +4,15 @@
  * out does not lead to a block that takes over what is pending (exits_carry()). SUB
  * changes the flags, so it stands where they are dead (flags.h); looked for, in this
  * order, at the exit itself, among the instructions since the last branch, and
- * behind copies of the first instructions at the exit's target. Ticks are handed on only
- * to where such a place follows (count_can_take()):
+ * behind copies of the first instructions at the exit's target:
  *
  *	sub qword [counter], 3
  *	js  stub
  *
  * Where there is no such place, the branch itself may be counted ahead, before
  * the instruction that sets its flags (a stop there takes that back), and else
- * LAHF and SETO keep the flags in RAX meanwhile.
+ * LAHF and SETO keep the flags in RAX meanwhile. Blocks that would have to do that
+ * take nothing over (count_can_take()).
  */
 #include "translator/build.h"
 #include "translator/flags.h"

@@ -56,8 +56,8 @@ static size_t emit_operand(const struct emit *e, uint8_t *b, size_t n, unsigned 
 	return n + 4;
 }
 
-static void emit_absolute(struct emit *e, bool wide, uint8_t opcode, unsigned reg, uint32_t address,
-			  unsigned behind)
+static void emit_memory(struct emit *e, bool wide, uint8_t opcode, unsigned reg, uint32_t address,
+			unsigned behind)
 {
 	uint8_t b[8];
 	size_t n = 0;
@@ -70,17 +70,17 @@ static void emit_absolute(struct emit *e, bool wide, uint8_t opcode, unsigned re
 
 void emit_store(struct emit *e, enum emit_reg reg, uint32_t address)
 {
-	emit_absolute(e, true, 0x89, reg, address, 0);
+	emit_memory(e, true, 0x89, reg, address, 0);
 }
 
 void emit_load(struct emit *e, enum emit_reg reg, uint32_t address)
 {
-	emit_absolute(e, true, 0x8b, reg, address, 0);
+	emit_memory(e, true, 0x8b, reg, address, 0);
 }
 
 void emit_store_imm(struct emit *e, uint32_t address, uint32_t value)
 {
-	emit_absolute(e, false, 0xc7, 0, address, 4);
+	emit_memory(e, false, 0xc7, 0, address, 4);
 	emit_u32(e, value);
 }
 
@@ -126,10 +126,9 @@ void emit_lea(struct emit *e, enum emit_reg reg, enum emit_reg base,
 	      enum emit_reg index, int32_t disp)
 {
 	uint8_t rex = 0x48 | (reg >= 8 ? 4 : 0) | (index >= 8 ? 2 : 0) | (base >= 8 ? 1 : 0);
-	uint8_t mod = disp == (int8_t)disp ? 0x44 : 0x84;
+	/* RBP and R13 have no form without a displacement. */
+	uint8_t mod = !disp && (base & 7) != REG_RBP ? 0x04 : disp == (int8_t)disp ? 0x44 : 0x84;
 
-	if (!disp && (base & 7) != REG_RBP) /* no displacement means no base there */
-		mod = 4;
 	emit_bytes(e, (uint8_t[]){ rex, 0x8d, (uint8_t)(mod | (reg & 7) << 3),
 				   (uint8_t)((index & 7) << 3 | (base & 7)) }, 4);
 	if (mod == 0x44)
@@ -153,7 +152,7 @@ void emit_pext(struct emit *e, enum emit_reg reg, enum emit_reg from, uint32_t m
 
 void emit_sub_mem(struct emit *e, uint32_t address, uint8_t value)
 {
-	emit_absolute(e, true, 0x83, 5, address, 1);
+	emit_memory(e, true, 0x83, 5, address, 1);
 	emit_u8(e, value);
 }
 
@@ -193,7 +192,7 @@ void emit_give_flags(struct emit *e, uint32_t rax_slot, uint32_t flags_slot)
 
 void emit_jmp_mem(struct emit *e, uint32_t address)
 {
-	emit_absolute(e, false, 0xff, 4, address, 0);
+	emit_memory(e, false, 0xff, 4, address, 0);
 }
 
 void emit_jmp_table(struct emit *e, uint32_t table, enum emit_reg index)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes the bytes of x86-64 instructions. It knows encodings, nothing of what
- * they are for. Memory operands are absolute addresses below 2 GiB or addresses
- * within 2 GiB of the code; nothing emitted here but emit_sub_mem() and the two
+ * they are for. Memory operands are addresses below 2 GiB or within 2 GiB of the
+ * code; nothing emitted here but emit_sub_mem() and the two
  * of emit_restore_flags() changes the flags.
  *
  * Code grows upward from `p`, what is seldom run (stubs) is written elsewhere

@@ -128,7 +128,7 @@ static void l1_resize(struct dbt *d, uint32_t entries)
 {
 	uint32_t from = entries < d->l1_entries ? 0 : d->l1_entries;
 
-	/* One call instead of a fault for each page. */
+	/* Two calls instead of a fault for each page. */
 	(void)!madvise(&d->l1[from], (entries - from) * sizeof(*d->l1), MADV_POPULATE_WRITE);
 	(void)!madvise(&d->returns[from], (entries - from) * sizeof(*d->l1),
 		       MADV_POPULATE_WRITE);
@@ -224,8 +224,9 @@ int lookup_add(struct dbt *d, uint32_t block, bool now)
 {
 	struct cache *c = d->cache;
 	struct block *b = cache_block(c, block);
-	taddr_t host;
 	int r = b->entry ? 0 : lookup_make_entry(c, b);
+	taddr_t host;
+	uint32_t i;
 
 	if (r < 0)
 		return r;
@@ -233,8 +234,9 @@ int lookup_add(struct dbt *d, uint32_t block, bool now)
 	r = lookup_set(d, b->pc, host);
 	if (r < 0)
 		return r;
-	if (now || d->l1[l1_index(d, b->pc)] == RT_LOOKUP)
-		l1_set(d, l1_index(d, b->pc), host);
+	i = l1_index(d, b->pc);
+	if (now || d->l1[i] == RT_LOOKUP)
+		l1_set(d, i, host);
 	return 0;
 }
 
@@ -261,11 +263,12 @@ int lookup_reveal(struct dbt *d, const struct block *b)
 static void lookup_forget(struct dbt *d, taddr_t pc, taddr_t host)
 {
 	struct l2_entry *e = l2_find(d->cache, pc, false);
+	uint32_t i = l1_index(d, pc);
 
 	if (e && e->host == host)
 		e->host = RT_LOOKUP_DEAD;
-	if (d->l1[l1_index(d, pc)] == host)
-		l1_set(d, l1_index(d, pc), RT_LOOKUP);
+	if (d->l1[i] == host)
+		l1_set(d, i, RT_LOOKUP);
 }
 
 void lookup_remove(struct dbt *d, const struct block *b)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The tables that indirect branches search in the tracee: the first level, of
- * each dbt its own, has a machine address for each value of the low bits of pc;
- * the second level lies in the low zone and belongs to the cache. Both lead to
- * the indirect entry of a block, which compares rcx with its pc.
+ * each dbt its own, has a machine address for each value of the low bits of pc, in
+ * a table for returns and one for others; the second level lies in the low zone and
+ * belongs to the cache. All lead to the indirect entry of a block, which compares rcx
+ * with its pc.
  */
 #pragma once
 
