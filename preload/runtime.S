@@ -357,6 +357,72 @@ pre_call_taken:
 	movq %rax, ST(JUMP)
 	jmp 5b
 
+	/* Goes to \used unless \words words at \from are 0. */
+	.macro UNLESS_ZERO from, words, used
+	movl \from, %edx
+	movl \words, %ecx
+	.Lword_\@:
+	cmpq $0, (%rdx)
+	jne \used
+	addq $8, %rdx
+	decl %ecx
+	jnz .Lword_\@
+	.endm
+
+	/* Source: Intel SDM volume 1, 13.6 "Processor tracking of XSAVE-managed state",
+	 * 13.4.1 "Legacy region". */
+	AT(RT_SETTLE)
+	movq %rcx, ST(JUMP)
+	movq %rdx, ST(RDX)
+	KEEP_FLAGS
+	movl ST(SETTLE_ALWAYS), %eax
+	testl %eax, %eax
+	cmovzl ST(RAX), %eax
+	andl ST(SETTLE_MASK), %eax
+	jz 9f
+	xorl %edx, %edx
+	xsave64 RT_XSAVE
+	testb $1, RT_XSAVE + 512
+	jz 2f
+	cmpq $0x37f, RT_XSAVE /* FCW, nothing in FSW, FTW, FOP */
+	jne 2f
+	UNLESS_ZERO $RT_XSAVE + 8, $2, 2f /* FIP, FDP */
+	UNLESS_ZERO $RT_XSAVE + 32, $16, 2f
+	andb $~1, RT_XSAVE + 512
+2:	testb $2, RT_XSAVE + 512
+	jz 3f
+	cmpl $0x1f80, RT_XSAVE + 24 /* MXCSR */
+	jne 3f
+	UNLESS_ZERO $RT_XSAVE + 160, $32, 3f
+	andb $~2, RT_XSAVE + 512
+3:	movl RT_XSAVE + 512, %edx
+	andl %eax, %edx
+	andl $~3, %edx
+4:	movl %edx, ST(SETTLE_LEFT)
+	bsfl %edx, %ecx
+	jz 8f
+	movzwl ST(PARTS)(, %rcx, 4), %edx
+	movzwl ST(PARTS) + 2(, %rcx, 4), %ecx
+	leaq RT_XSAVE(%rdx), %rdx
+5:	cmpq $0, (%rdx)
+	jne 6f
+	addq $8, %rdx
+	decl %ecx
+	jnz 5b
+	movl ST(SETTLE_LEFT), %edx
+	bsfl %edx, %ecx
+	btrl %ecx, RT_XSAVE + 512
+6:	movl ST(SETTLE_LEFT), %edx
+	leal -1(%rdx), %ecx
+	andl %ecx, %edx
+	jmp 4b
+8:	xorl %edx, %edx
+	xrstor64 RT_XSAVE
+9:	movq ST(RCX), %rcx
+	movq ST(RDX), %rdx
+	GIVE_FLAGS
+	jmp *ST(JUMP)
+
 	.globl pre_runtime_end
 	.hidden pre_runtime_end
 pre_runtime_end:

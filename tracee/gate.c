@@ -99,7 +99,7 @@ static void fix_fip(struct task *t, const struct dbt_stop *stop)
 	size_t bytes = stop->fip_bytes;
 
 	if (bytes && bytes <= sizeof(fip) &&
-	    os_read(t->os_tid, stop->fip_addr, &fip, bytes) == bytes) {
+	    os_read(t->os_tid, stop->fip_addr, &fip, bytes) == bytes && fip) {
 		fip = dbt_fix_fip(t->space->dbt, fip, (unsigned)bytes);
 		os_write(t->os_tid, stop->fip_addr, &fip, bytes);
 	}

@@ -130,6 +130,12 @@ void control_step(struct build *b, const struct step *s);
 /* What follows the last step. */
 void control_end(struct build *b);
 
+/* ---- settle.c ---- */
+
+/* What goes in front of an instruction that stores an image of registers: of the x87
+ * state, or (x87_only false) of the components that EAX names. */
+void settle_emit(struct build *b, bool x87_only);
+
 /* ---- watch.c ---- */
 
 /* Compares the watched ranges, if `in` may have written; goes on at pc. Indirect

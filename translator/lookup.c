@@ -159,6 +159,7 @@ void lookup_init_private(struct dbt *d)
 	s->syscall_entry = s->syscall_entry ? s->syscall_entry : RT_SYSCALL;
 	s->lookup_entry = RT_LOOKUP_MISS;
 	s->cpuid_entry = RT_CPUID;
+	settle_init(s);
 	d->l1_entries = 0;
 	lookup_set_l2(d);
 	d->generation = d->cache->generation;

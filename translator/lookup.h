@@ -21,6 +21,11 @@ uint32_t lookup_l2_bytes(const struct cache *c);
 /* Sets up state page and first level for this cache as it is now. */
 void lookup_init_private(struct dbt *d);
 
+/* ---- settle.c ---- */
+
+/* Fills in what RT_SETTLE needs to know of the processor. */
+void settle_init(struct rt_state *s);
+
 /* Makes block i found by indirect branches. now: one waits for it, so it goes
  * into the first level whatever is there. -ENOSPC: the zone is full. */
 int lookup_add(struct dbt *d, uint32_t block, bool now) must_check;

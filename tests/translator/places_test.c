@@ -237,8 +237,20 @@ LABEL(code_fnstenv);
 LABEL(code_fxsave);
 LABEL(code_xsave);
 
+/* AMD's processors do not save the address unless an exception is pending. */
+static bool x87_address_is_saved(void)
+{
+	static uint8_t image[512] __attribute__((aligned(16)));
+	uint64_t fip;
+
+	asm volatile("fninit\n fldz\n fxsave64 %0\n fninit" : "=m"(image));
+	memcpy(&fip, image + 8, sizeof(fip));
+	return fip;
+}
+
 static void expect_image(const void *code, taddr_t where, unsigned bytes)
 {
+	taddr_t expected = x87_address_is_saved() ? at(code_fip_at) : 0;
 	uint64_t fip = 0;
 
 	assert_int_equal(run(DBT_NORMAL), 0);
@@ -247,8 +259,8 @@ static void expect_image(const void *code, taddr_t where, unsigned bytes)
 	assert_int_equal(stop.fip_addr, where);
 	assert_int_equal(stop.fip_bytes, bytes);
 	memcpy(&fip, (void *)where, bytes);
-	fip = dbt_fix_fip(d, fip, bytes);
-	assert_memory_equal(&fip, &(uint64_t){ at(code_fip_at) }, bytes);
+	fip = fip ? dbt_fix_fip(d, fip, bytes) : 0;
+	assert_memory_equal(&fip, &expected, bytes);
 }
 
 static void x87_images_hold_the_programs_address(void **state)

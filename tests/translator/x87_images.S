@@ -44,6 +44,14 @@ again:
 	data16 fnstenv environment
 	fnstcw environment + 100
 	fldenv environment + 32
+	fninit
+	fldcw unmasked
+	fldz
+	fld1
+	fdivp
+	fnstenv environment
+	fxsave64 image
+	fnclex
 	dec %ebx
 	jnz again
 	exit_ok
@@ -56,3 +64,4 @@ saves:
 image:	.skip 2048
 environment: .skip 128
 number:	.double 1.75
+unmasked: .word 0x37b

@@ -18,7 +18,8 @@ int main(void)
 	for (int i = 0; i < 50; i++)
 		x = sqrtl(x + 1.0L);
 	__asm__ volatile("fldpi\n fstp %%st(0)\n fnstenv %0" : "=m"(environment));
-	CHECK(environment.ip - (uint32_t)(uintptr_t)main < 4096);
+	/* AMD's processors forget it when the kernel switches tasks. */
+	CHECK(!environment.ip || environment.ip - (uint32_t)(uintptr_t)main < 4096);
 	for (int i = 0; i < 8; i++)
 		sum += sqrt(vector[i]);
 	CHECK(!fesetround(FE_TOWARDZERO));
