@@ -260,13 +260,30 @@ void branch_call(struct build *b, const struct step *s, uint8_t spills)
 	branch_push(b, s->in.pc + s->in.len);
 }
 
+/* rcx = [rsp], by halves: branch_replace() may have stored just one of them, and the
+ * processor does not forward part of what is loaded; it would wait for the store.
+ *
+ *	mov ecx, [rsp]; mov edx, [rsp + 4]; rorx rdx, rdx, 32; lea rcx, [rcx + rdx] */
+static void branch_load(struct build *b, const struct insn *in)
+{
+	build_map(b, in->pc, in, 0);
+	if (!b->c->pext) {
+		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8b, 0x0c, 0x24 }, 4); /* mov rcx, [rsp] */
+		return;
+	}
+	emit_bytes(&b->e, (uint8_t[]){ 0x8b, 0x0c, 0x24 }, 3);
+	build_map(b, in->pc, in, SPILL_RCX);
+	emit_bytes(&b->e, (uint8_t[]){ 0x8b, 0x54, 0x24, 0x04 }, 4);
+	emit_bytes(&b->e, (uint8_t[]){ 0xc4, 0xe3, 0xfb, 0xf0, 0xd2, 0x20 }, 6);
+	emit_lea(&b->e, REG_RCX, REG_RCX, REG_RDX, 0);
+}
+
 void branch_return(struct build *b, const struct step *s)
 {
 	build_map(b, s->in.pc, &s->in, 0);
 	branch_spill(b);
 	if (!s->checked && b->variant == DBT_NORMAL && !s->in.pops) {
-		build_map(b, s->in.pc, &s->in, 0);
-		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8b, 0x0c, 0x24 }, 4); /* mov rcx, [rsp] */
+		branch_load(b, &s->in);
 		branch_ret(b, &s->in);
 		return;
 	}
