@@ -8,6 +8,7 @@
 	_Static_assert(offset == offsetof(struct rt_state, field), #field)
 
 CHECK(RT_O_COUNTER, counter);
+CHECK(RT_O_EXACT_COUNTER, exact_counter);
 CHECK(RT_O_RAX, rax);
 CHECK(RT_O_RCX, rcx);
 CHECK(RT_O_RDX, rdx);

@@ -38,6 +38,14 @@
 	movq RT_L1(, %rdx, 8), %rdx
 	.endm
 
+	/* RDX: from the ticks by the first counter alone to the task's. */
+	.macro TIME_FROM_OTHERS
+	subq ST(COUNTER) + 8, %rdx
+	subq ST(COUNTER) + 16, %rdx
+	subq ST(COUNTER) + 24, %rdx
+	addq ST(TIME), %rdx
+	.endm
+
 	.section .rodata.pre_runtime, "a", @progbits
 	.balign 64
 	.globl pre_runtime
@@ -235,7 +243,7 @@ pre_call_saved:
 	subq %rax, %rdx
 	js 9f
 	negq %rdx
-	addq ST(TIME), %rdx
+	TIME_FROM_OTHERS
 	/* RDI = its place in the buffer */
 	movq ST(BUFFER_USED), %rdi
 	leaq RT_CALL_BYTES + 7(%rdi, %rcx), %rax
@@ -291,7 +299,7 @@ pre_call_buffered:
 	jae 9f
 	movslq ST(CALL_TICKS), %rdx
 	subq ST(COUNTER), %rdx
-	addq ST(TIME), %rdx
+	TIME_FROM_OTHERS
 	movl $RT_STATE + RT_O_FOUND, %edi
 	STORE_PLACE %rdi
 	addq $RT_BUFFER + RT_O_CALL_PLACE, %rsi

@@ -89,7 +89,7 @@
 #define RT_L2_MULTIPLIER 0x3779b1b5
 #define RT_L2_SHIFT 16
 
-#define RT_O_COUNTER 0x00
+#define RT_O_TIME 0x00
 #define RT_O_RAX 0x08
 #define RT_O_RCX 0x10
 #define RT_O_RDX 0x18
@@ -112,6 +112,9 @@
 #define RT_O_CALL_MASK 0xa8
 #define RT_O_CALL_EXIT 0xb0
 #define RT_O_BRANCH 0xb8
+#define RT_O_COUNTER 0xc0
+#define RT_COUNTERS 4
+#define RT_O_EXACT_COUNTER 0xe0
 #define RT_O_WATCH 0x100
 #define RT_MAX_WATCHES 16
 #define RT_O_CALL_TICKS 0x180
@@ -121,7 +124,6 @@
 #define RT_O_CALL_RDI 0x1a0
 #define RT_O_CALL_RSP 0x1a8
 #define RT_O_CALL_STACK 0x1b0
-#define RT_O_TIME 0x1c0
 #define RT_O_BUFFER_USED 0x1c8
 #define RT_O_BUFFER_END 0x1d0
 #define RT_O_BUFFER_TAKEN 0x1d8
@@ -183,7 +185,7 @@ struct rt_call {
 };
 
 struct rt_state {
-	int64_t counter; /* ticks left; a stop is due below 0 */
+	uint64_t time; /* the ticks when all of counter are 0 */
 	/* The program's registers while translated code needs them. */
 	uint64_t rax, rcx, rdx, r11, scratch;
 	uint64_t target; /* of an indirect branch that stops */
@@ -195,7 +197,7 @@ struct rt_state {
 	uint64_t flags, jump; /* of the lookup */
 	/* The registers at RT_GATE_STOP that SYSCALL overwrites. */
 	uint64_t stop_rax, stop_rcx, stop_r11;
-	int64_t armed; /* what counter was set to; the supervisor's */
+	int64_t armed; /* what all counters were set to, in sum; the supervisor's */
 	/* Of RT_SYSCALL_CHOOSE: the number, its bits that index untraced, the
 	 * block's exit. */
 	uint64_t call_nr, call_mask;
@@ -203,7 +205,11 @@ struct rt_state {
 	uint32_t call_counted; /* its ticks are subtracted; the supervisor's */
 	uint32_t branch; /* the exit of the last indirect branch */
 	uint32_t unused_too;
-	uint64_t reserved[8];
+	/* Ticks left; a stop is due when one is below 0. Superblocks use several in turn, so
+	 * that one subtraction need not wait for the one before. */
+	int64_t counter[RT_COUNTERS];
+	int64_t exact_counter; /* of the other variants */
+	uint64_t reserved[3];
 	/* The last seen contents of each watched range. */
 	uint64_t watch[RT_MAX_WATCHES];
 	/* Of RT_CALLED and RT_SYSCALL_TAKE: the ticks that the block has pending, where
@@ -212,7 +218,7 @@ struct rt_state {
 	uint32_t unused_again;
 	uint64_t call_next;
 	uint64_t call_result, call_rsi, call_rdi, call_rsp, call_stack[2];
-	uint64_t time; /* the ticks when the counter is 0 */
+	uint64_t reserved_again;
 	/* Bytes of RT_BUFFER: filled; that may be filled (0: none); taken in replay. */
 	uint64_t buffer_used, buffer_end, buffer_taken;
 	uint64_t cpuid_entry;

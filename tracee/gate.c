@@ -70,7 +70,6 @@ static int out_of_ticks(struct task *t, struct task_stop *ret)
 			return 0;
 		}
 	}
-	t->near = true;
 	return task_go(t) ? -ESRCH : RUNS_ON;
 }
 

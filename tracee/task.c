@@ -18,7 +18,6 @@
 /* The variant and the counter's budget for what is left to the target. */
 static enum dbt_variant choose(const struct task *t, int64_t *budget)
 {
-	int64_t slack = (int64_t)dbt_slack(t->space->dbt);
 	int64_t left =
 		t->target == TASK_NO_TARGET ? UNLIMITED_BUDGET : (int64_t)(t->target - t->ticks);
 
@@ -28,12 +27,11 @@ static enum dbt_variant choose(const struct task *t, int64_t *budget)
 	}
 	if (t->settle)
 		left = 1;
-	if (t->near || left <= slack + 2) {
-		*budget = left - 1;
-		return DBT_EXACT;
-	}
-	*budget = left - slack - 2;
-	return DBT_NORMAL;
+	*budget = dbt_budget(t->space->dbt, left);
+	if (*budget)
+		return DBT_NORMAL;
+	*budget = left - 1;
+	return DBT_EXACT;
 }
 
 int task_go(struct task *t)
@@ -70,7 +68,7 @@ int task_go(struct task *t)
 
 int task_run(struct task *t, ticks_t target)
 {
-	t->step = t->near = false;
+	t->step = false;
 	t->target = target;
 	return task_go(t);
 }

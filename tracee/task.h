@@ -138,7 +138,6 @@ struct task {
 	bool step;
 	ticks_t target;	   /* UINT64_MAX: none */
 	bool settle;	   /* a signal waits for the next tick */
-	bool near;	   /* superblocks have come as near to the target as they can */
 	bool inexact;	   /* stopped where no tick ended */
 	taddr_t watch_hit; /* of the instruction that runs with watched pages open */
 	bool opens_watched;

@@ -196,7 +196,7 @@ static taddr_t branch_elsewhere(struct build *b, const struct insn *in)
 		return start;
 	}
 	emit_spill_flags(&e, ST(RAX));
-	emit_sub_mem(&e, ST(COUNTER), (uint8_t)b->ticks);
+	emit_sub_mem(&e, count_counter(b), (uint8_t)b->ticks);
 	stop = emit_jcc8(&e, CC_S);
 	emit_reload_flags(&e, ST(RAX));
 	branch_table(b, &e);

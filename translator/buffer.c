@@ -45,7 +45,7 @@ void dbt_inject(struct dbt *d)
 
 void dbt_set_time(struct dbt *d, ticks_t ticks)
 {
-	d->state->time = ticks + (uint64_t)d->state->armed;
+	d->state->time = ticks + (uint64_t)(d->state->armed - d->state->exact_counter);
 }
 
 bool dbt_next_buffered(struct dbt *d, struct dbt_call *ret)

@@ -49,6 +49,7 @@ struct build {
 	struct constant constants[(BUILD_COPIES + 3) * PATH_MAX_INSNS];
 	unsigned n_constants;
 	unsigned insns;
+	unsigned n_subtracted; /* times that the code subtracts ticks */
 	int error; /* -ENOMEM */
 };
 
@@ -87,6 +88,8 @@ int8_t exits_carry(struct build *b, taddr_t target, int8_t pending);
 
 /* ---- count.c ---- */
 
+/* The address of the counter that what is emitted next subtracts from. */
+uint32_t count_counter(struct build *b);
 /* Subtracts ticks where flags are dead (or preserving them); when the counter
  * runs out the program stops at pc. Returns the exit. */
 uint32_t count_plain(struct build *b, taddr_t pc, int8_t ticks);

@@ -26,13 +26,20 @@ static uint32_t count_exit(struct build *b, taddr_t pc, uint8_t flags)
 					   .flags = EXIT_CHECKED | flags });
 }
 
+uint32_t count_counter(struct build *b)
+{
+	if (b->variant != DBT_NORMAL)
+		return ST(EXACT_COUNTER);
+	return ST(COUNTER) + ((uint32_t)(b->pc >> 4) + b->n_subtracted++) % RT_COUNTERS * 8;
+}
+
 uint32_t count_plain(struct build *b, taddr_t pc, int8_t ticks)
 {
 	uint32_t i = count_exit(b, pc, EXIT_FLAGS);
 
 	if (b->error)
 		return i;
-	emit_sub_mem(&b->e, ST(COUNTER), (uint8_t)ticks);
+	emit_sub_mem(&b->e, count_counter(b), (uint8_t)ticks);
 	emit_jcc(&b->e, CC_S, exits_stub(b, i));
 	return i;
 }
@@ -45,7 +52,7 @@ uint32_t count_preserving(struct build *b, taddr_t pc, int8_t ticks)
 	if (b->error)
 		return i;
 	emit_spill_flags(&b->e, ST(RAX));
-	emit_sub_mem(&b->e, ST(COUNTER), (uint8_t)ticks);
+	emit_sub_mem(&b->e, count_counter(b), (uint8_t)ticks);
 	emit_jcc(&b->e, CC_S, emit_here(&cold));
 	emit_reload_flags(&b->e, ST(RAX));
 

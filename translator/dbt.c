@@ -11,7 +11,7 @@
 #include "translator/space.h"
 
 #define DEFAULT_MAX_TICKS 16
-#define MAX_BUDGET	  (INT64_MAX - CACHE_MAX_CARRY)
+#define MAX_BUDGET	  (INT64_MAX / 4) /* what sums of counters have room for */
 
 static struct dbt *dbt_alloc(const struct dbt_config *config, void *private,
 			     const struct dbt_ops *ops, void *ctx)
@@ -217,9 +217,15 @@ int dbt_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
 
 void dbt_arm(struct dbt *d, int64_t budget)
 {
-	budget = budget > MAX_BUDGET ? MAX_BUDGET : budget; /* room for dbt_go() */
-	d->state->armed = budget < -1 ? -1 : budget;
-	d->state->counter = d->state->armed;
+	struct rt_state *s = d->state;
+	int64_t part;
+
+	budget = budget > MAX_BUDGET ? MAX_BUDGET : budget < -1 ? -1 : budget;
+	part = budget < 0 ? -1 : budget / RT_COUNTERS;
+	for (unsigned i = 0; i < RT_COUNTERS; i++)
+		s->counter[i] = part;
+	s->exact_counter = budget;
+	s->armed = part * RT_COUNTERS + budget;
 }
 
 ticks_t dbt_slack(const struct dbt *d)
@@ -227,21 +233,39 @@ ticks_t dbt_slack(const struct dbt *d)
 	return d->config.max_ticks + CACHE_MAX_CARRY;
 }
 
+/* Each counter's part has to be more than is ever subtracted at once: a block that stops
+ * where it began would do so again. */
+int64_t dbt_budget(const struct dbt *d, int64_t left)
+{
+	int64_t slack = (int64_t)dbt_slack(d), budget = left - slack - 2;
+
+	return budget > RT_COUNTERS * (slack + 1) ? budget : 0;
+}
+
+static int64_t dbt_left_in_all(const struct rt_state *s)
+{
+	int64_t sum = s->exact_counter;
+
+	for (unsigned i = 0; i < RT_COUNTERS; i++)
+		sum += s->counter[i];
+	return sum;
+}
+
 void dbt_go(struct dbt *d)
 {
-	d->state->counter += d->carry;
+	d->state->counter[0] += d->carry;
 	d->carry = 0;
-	d->began_at = d->state->counter;
+	d->began_at = dbt_left_in_all(d->state);
 }
 
 bool dbt_begun(const struct dbt *d)
 {
-	return d->state->counter != d->began_at;
+	return dbt_left_in_all(d->state) != d->began_at;
 }
 
 ticks_t dbt_counted(const struct dbt *d)
 {
-	return (ticks_t)(d->state->armed - d->state->counter);
+	return (ticks_t)(d->state->armed - dbt_left_in_all(d->state));
 }
 
 /* ---- statistics ---- */

@@ -46,7 +46,7 @@ struct dbt {
 	uint64_t buffer_read; /* bytes of RT_BUFFER that dbt_next_buffered() returned */
 
 	int8_t carry;	  /* pending where dbt_enter() led, until dbt_go() */
-	int64_t began_at; /* the counter at dbt_go() */
+	int64_t began_at; /* what was left in all counters at dbt_go() */
 
 	taddr_t indirect_miss; /* the pc that an indirect branch did not find */
 	bool has_indirect_miss;

@@ -120,19 +120,35 @@ static void stop_wild(struct dbt *d, struct regs *r, struct dbt_stop *ret)
 		ret->why = DBT_EXIT_WILD;
 }
 
+static bool stop_is_due(const struct rt_state *s)
+{
+	bool due = s->exact_counter < 0;
+
+	for (unsigned i = 0; i < RT_COUNTERS; i++)
+		due |= s->counter[i] < 0;
+	return due;
+}
+
+/* What its code did not subtract. */
+static int64_t *stop_counter(const struct dbt *d, const struct exit *x)
+{
+	return cache_block(d->cache, x->block)->variant == DBT_NORMAL ? &d->state->counter[0]
+								    : &d->state->exact_counter;
+}
+
 static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r, struct dbt_stop *ret)
 {
 	struct rt_state *s = d->state;
 	/* Ticks that were counted ahead are taken back here. */
-	bool out = s->counter < 0;
+	bool out = stop_is_due(s);
 
 	ret->why = x->why;
 	ret->pc = x->flags & EXIT_DYNAMIC ? s->target : x->target;
 	ret->insn_pc = ret->pc - x->insn_bytes;
 	ret->insn_bytes = x->why == DBT_EXIT_INSN ? x->next_bytes : x->insn_bytes;
 	ret->insn = x->what;
-	s->counter -= x->ticks;
-	if (x->flags & EXIT_CHECKED && (out || s->counter < 0)) {
+	*stop_counter(d, x) -= x->ticks;
+	if (x->flags & EXIT_CHECKED && (out || stop_is_due(s))) {
 		ret->why = DBT_EXIT_TICKS;
 		ret->flags_lost = x->flags & EXIT_FLAGS;
 	}
@@ -173,7 +189,7 @@ static void stop_called(struct dbt *d, uint64_t rax, struct regs *r, struct dbt_
 
 	/* An interrupted call that is made again is seen more than once. */
 	if (s->call_counted)
-		s->counter += x->ticks;
+		*stop_counter(d, x) += x->ticks;
 	r->rax = s->call_nr;
 	stop_at_exit(d, x, r, ret);
 	ret->why = DBT_EXIT_CALLED;

@@ -179,15 +179,19 @@ void dbt_clear_arrival(struct dbt *d);
 int dbt_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant, taddr_t *ret) must_check;
 
 /*
- * The counter: translated code stops with DBT_EXIT_TICKS at the first exit at
- * which more than `budget` ticks have been counted since dbt_arm(). In
- * DBT_NORMAL it stops at most dbt_slack() ticks later than budget; in DBT_EXACT
- * and DBT_STEP it stops directly behind branch number budget + 1. budget may be
- * negative: stop at the next tick at all. A branch that is counted ahead is given
- * back at such a stop, so that DBT_NORMAL may stop without having come further.
+ * The counter: in DBT_EXACT and DBT_STEP translated code stops with DBT_EXIT_TICKS
+ * directly behind branch number budget + 1 since dbt_arm(). In DBT_NORMAL it stops at
+ * the first exit at which one of several counters has run out that share the budget:
+ * at the latest dbt_slack() ticks later than it, at the earliest when a part of
+ * 1 / RT_COUNTERS is used up. budget may be negative: stop at the next tick at all. A
+ * branch that is counted ahead is given back at such a stop, so that DBT_NORMAL may
+ * stop without having come further when the part is 0.
  */
 void dbt_arm(struct dbt *d, int64_t budget);
 ticks_t dbt_slack(const struct dbt *d);
+/* The budget with which DBT_NORMAL gets on and stops before `left` ticks are done.
+ * 0: that is too near for it, what is left is for DBT_EXACT. */
+int64_t dbt_budget(const struct dbt *d, int64_t left);
 
 /* The tracee goes on where dbt_enter() said: what is pending there (taken as
  * retired, not yet subtracted) is added to the counter. To be called once, after

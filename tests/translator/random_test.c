@@ -115,7 +115,7 @@ static bool is_conditional(uint64_t pc)
 static enum dbt_variant towards(struct dbt *d, enum dbt_variant variant, uint64_t done,
 				uint64_t stop_at)
 {
-	int64_t left = (int64_t)(stop_at - done), slack = (int64_t)dbt_slack(d);
+	int64_t left = (int64_t)(stop_at - done), budget = dbt_budget(d, left);
 
 	if (!stop_at) {
 		dbt_arm(d, INT64_MAX);
@@ -125,8 +125,8 @@ static enum dbt_variant towards(struct dbt *d, enum dbt_variant variant, uint64_
 		dbt_arm(d, left - 1);
 		return variant;
 	}
-	dbt_arm(d, left <= slack + 2 ? left - 1 : left - slack - 2);
-	return left <= slack + 2 ? DBT_EXACT : DBT_NORMAL;
+	dbt_arm(d, budget ? budget : left - 1);
+	return budget ? DBT_NORMAL : DBT_EXACT;
 }
 
 /* Runs to the end (or a fault), or until stop_at ticks are done (0: no limit). */
