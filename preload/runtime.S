@@ -299,6 +299,7 @@ pre_call_buffered:
 	jae 9f
 	movslq ST(CALL_TICKS), %rdx
 	subq ST(COUNTER), %rdx
+	jg 9f /* the first counter alone would not stop what follows */
 	TIME_FROM_OTHERS
 	movl $RT_STATE + RT_O_FOUND, %edi
 	STORE_PLACE %rdi

@@ -129,11 +129,32 @@ static bool stop_is_due(const struct rt_state *s)
 	return due;
 }
 
-/* What its code did not subtract. */
-static int64_t *stop_counter(const struct dbt *d, const struct exit *x)
+/* Where one counter has run out, whichever is used next has to stop. */
+static void stop_next(struct rt_state *s)
 {
-	return cache_block(d->cache, x->block)->variant == DBT_NORMAL ? &d->state->counter[0]
-								    : &d->state->exact_counter;
+	for (unsigned i = 0; i < RT_COUNTERS; i++) {
+		int64_t taken = s->counter[i] + 1;
+
+		if (taken <= 0)
+			continue;
+		s->counter[i] = -1;
+		s->armed -= taken;
+		s->time -= (uint64_t)taken;
+	}
+}
+
+/* Subtracts what the exit's code did not; negative: what it did before its time. */
+static void stop_subtract(struct dbt *d, const struct exit *x, int64_t ticks)
+{
+	struct rt_state *s = d->state;
+
+	if (cache_block(d->cache, x->block)->variant != DBT_NORMAL) {
+		s->exact_counter -= ticks;
+		return;
+	}
+	s->counter[0] -= ticks;
+	if (stop_is_due(s))
+		stop_next(s);
 }
 
 static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r, struct dbt_stop *ret)
@@ -147,7 +168,7 @@ static void stop_at_exit(struct dbt *d, const struct exit *x, struct regs *r, st
 	ret->insn_pc = ret->pc - x->insn_bytes;
 	ret->insn_bytes = x->why == DBT_EXIT_INSN ? x->next_bytes : x->insn_bytes;
 	ret->insn = x->what;
-	*stop_counter(d, x) -= x->ticks;
+	stop_subtract(d, x, x->ticks);
 	if (x->flags & EXIT_CHECKED && (out || stop_is_due(s))) {
 		ret->why = DBT_EXIT_TICKS;
 		ret->flags_lost = x->flags & EXIT_FLAGS;
@@ -189,7 +210,7 @@ static void stop_called(struct dbt *d, uint64_t rax, struct regs *r, struct dbt_
 
 	/* An interrupted call that is made again is seen more than once. */
 	if (s->call_counted)
-		*stop_counter(d, x) += x->ticks;
+		stop_subtract(d, x, -x->ticks);
 	r->rax = s->call_nr;
 	stop_at_exit(d, x, r, ret);
 	ret->why = DBT_EXIT_CALLED;
