@@ -366,71 +366,86 @@ pre_call_taken:
 	movq %rax, ST(JUMP)
 	jmp 5b
 
-	/* Goes to \used unless \words words at \from are 0. */
-	.macro UNLESS_ZERO from, words, used
-	movl \from, %edx
-	movl \words, %ecx
-	.Lword_\@:
-	cmpq $0, (%rdx)
-	jne \used
-	addq $8, %rdx
-	decl %ecx
-	jnz .Lword_\@
-	.endm
-
-	/* Source: Intel SDM volume 1, 13.6 "Processor tracking of XSAVE-managed state",
-	 * 13.4.1 "Legacy region". */
+	/* Source: Intel SDM volume 1, 13.4 "XSAVE Area", 13.6 "Processor tracking of
+	 * XSAVE-managed state", 13.10 "Operation of XSAVEC" */
 	AT(RT_SETTLE)
 	movq %rcx, ST(JUMP)
 	movq %rdx, ST(RDX)
 	KEEP_FLAGS
-	movl ST(SETTLE_ALWAYS), %eax
-	testl %eax, %eax
-	cmovzl ST(RAX), %eax
+	movl ST(RAX), %eax
 	andl ST(SETTLE_MASK), %eax
+	movl $576, ST(SETTLE_NEXT)
+1:	bsfl %eax, %ecx
 	jz 9f
-	xorl %edx, %edx
-	xsave64 RT_XSAVE
-	testb $1, RT_XSAVE + 512
-	jz 2f
-	cmpq $0x37f, RT_XSAVE /* FCW, nothing in FSW, FTW, FOP */
-	jne 2f
-	UNLESS_ZERO $RT_XSAVE + 8, $2, 2f /* FIP, FDP */
-	UNLESS_ZERO $RT_XSAVE + 32, $16, 2f
-	andb $~1, RT_XSAVE + 512
-2:	testb $2, RT_XSAVE + 512
-	jz 3f
-	cmpl $0x1f80, RT_XSAVE + 24 /* MXCSR */
-	jne 3f
-	UNLESS_ZERO $RT_XSAVE + 160, $32, 3f
-	andb $~2, RT_XSAVE + 512
-3:	movl RT_XSAVE + 512, %edx
+	btrl %ecx, %eax
+	movl %eax, ST(SETTLE_LEFT)
+	/* RDX = where component ECX is */
+	movzwl ST(PARTS)(, %rcx, 8), %edx
+	cmpl $2, %ecx
+	jb 2f
+	cmpl $0, ST(SETTLE_COMPACT)
+	je 2f
+	movzwl ST(PARTS) + 4(, %rcx, 8), %eax
+	movl ST(SETTLE_NEXT), %edx
+	addl %eax, %edx
+	notl %eax
 	andl %eax, %edx
-	andl $~3, %edx
-4:	movl %edx, ST(SETTLE_LEFT)
-	bsfl %edx, %ecx
-	jz 8f
-	movzwl ST(PARTS)(, %rcx, 4), %edx
-	movzwl ST(PARTS) + 2(, %rcx, 4), %ecx
-	leaq RT_XSAVE(%rdx), %rdx
-5:	cmpq $0, (%rdx)
-	jne 6f
-	addq $8, %rdx
-	decl %ecx
+	movzwl ST(PARTS) + 2(, %rcx, 8), %eax
+	leal (%rdx, %rax, 8), %eax
+	movl %eax, ST(SETTLE_NEXT)
+2:	movq ST(IMAGE), %rax
+	addq %rax, %rdx
+	btl %ecx, 512(%rax)
+	movzwl ST(PARTS) + 2(, %rcx, 8), %eax
+	jc 5f
+	/* Not in use: it may not have been stored. */
+3:	movq $0, -8(%rdx, %rax, 8)
+	decl %eax
+	jnz 3b
+	movq ST(IMAGE), %rdx
+	cmpl $1, %ecx
+	ja 8f
+	je 4f
+	movq $0x37f, (%rdx) /* FCW, nothing in FSW, FTW, FOP */
+	movq $0, 8(%rdx)    /* FIP, FDP */
+	movq $0, 16(%rdx)
+	jmp 8f
+4:	cmpl $0, ST(SETTLE_COMPACT)
+	je 8f
+	movq ST(SETTLE_MXCSR), %rax
+	movq %rax, 24(%rdx)
+	jmp 8f
+	/* In use: it may be initial all the same. */
+5:	cmpq $0, -8(%rdx, %rax, 8)
+	jne 8f
+	decl %eax
 	jnz 5b
-	movl ST(SETTLE_LEFT), %edx
-	bsfl %edx, %ecx
-	btrl %ecx, RT_XSAVE + 512
-6:	movl ST(SETTLE_LEFT), %edx
-	leal -1(%rdx), %ecx
-	andl %ecx, %edx
-	jmp 4b
-8:	xorl %edx, %edx
-	xrstor64 RT_XSAVE
+	movq ST(IMAGE), %rdx
+	cmpl $1, %ecx
+	ja 7f
+	je 6f
+	cmpq $0x37f, (%rdx)
+	jne 8f
+	cmpq $0, 8(%rdx)
+	jne 8f
+	cmpq $0, 16(%rdx)
+	jne 8f
+	jmp 7f
+	/* Only XSAVEC takes MXCSR for a part of SSE. */
+6:	cmpl $0, ST(SETTLE_COMPACT)
+	je 7f
+	cmpl $0x1f80, 24(%rdx)
+	jne 8f
+7:	btrl %ecx, 512(%rdx)
+8:	movl ST(SETTLE_LEFT), %eax
+	jmp 1b
 9:	movq ST(RCX), %rcx
 	movq ST(RDX), %rdx
 	GIVE_FLAGS
 	jmp *ST(JUMP)
+	.globl pre_settled
+	.hidden pre_settled
+pre_settled:
 
 	.globl pre_runtime_end
 	.hidden pre_runtime_end

@@ -10,7 +10,6 @@
  *	RT_L1      first-level table of indirect targets          rw-, one per space
  *	RT_RETURNS the same for returns                           rw-, one per space
  *	RT_BUFFER  system calls that were made without a stop     rw-, one per space
- *	RT_XSAVE   an image of vector and x87 registers           rw-, one per space
  *	RT_ZONE    the low code cache zone                        r-x
  */
 #pragma once
@@ -29,11 +28,8 @@
 #define RT_RETURNS (RT_L1 + RT_L1_BYTES) /* each RT_RETURN_BYTES less than in RT_L1 */
 #define RT_BUFFER (RT_RETURNS + RT_L1_BYTES) /* struct rt_call, one behind the other */
 #define RT_BUFFER_BYTES 0x40000
-#define RT_XSAVE (RT_BUFFER + RT_BUFFER_BYTES) /* an XSAVE image, of RT_SETTLE */
-#define RT_XSAVE_BYTES 0x1000
-/* The state page, the tables, the buffer and the image are one shared mapping of this
- * size. */
-#define RT_PRIVATE_BYTES (RT_XSAVE + RT_XSAVE_BYTES - RT_STATE)
+/* The state page, the tables and the buffer are one shared mapping of this size. */
+#define RT_PRIVATE_BYTES (RT_BUFFER + RT_BUFFER_BYTES - RT_STATE)
 #define RT_ZONE (RT_BASE + 0x1000000)
 #define RT_ZONE_BYTES 0x4000000
 #define RT_END (RT_ZONE + RT_ZONE_BYTES)
@@ -71,9 +67,9 @@
 #define RT_SYSCALL_TAKE (RT_CODE + 0x700)
 /* CPUID: answers from RT_ANSWERS and goes on with the program, else stops. */
 #define RT_CPUID (RT_CODE + 0x900)
-/* Makes what an image of registers shows a function of their contents alone: whether
- * components are in use, and on some processors the x87 pointers, depends on when the
- * kernel last saved and restored them. rcx = where to go on; rcx is in its slot. */
+/* Makes an image that XSAVE or XSAVEC has stored a function of what the registers hold:
+ * which of them were in use depends on when the kernel last switched tasks. rcx = where
+ * to go on; rcx is in its slot. */
 #define RT_SETTLE (RT_CODE + 0xa00)
 
 /* Values of rt_state.exit that are no exits of blocks. */
@@ -130,14 +126,17 @@
 #define RT_O_CPUID_ENTRY 0x1e0
 #define RT_O_SETTLE_ENTRY 0x1e8
 #define RT_O_SETTLE_MASK 0x1f0
-#define RT_O_SETTLE_ALWAYS 0x1f4
+#define RT_O_SETTLE_COMPACT 0x1f4
 #define RT_O_SETTLE_LEFT 0x1f8
+#define RT_O_SETTLE_NEXT 0x1fc
 #define RT_O_UNTRACED 0x200
 #define RT_O_TRACED_IF 0x400
 #define RT_O_OUTPUT 0x600
 #define RT_O_OUTPUT_BYTES 0x800
 #define RT_O_FOUND 0xa00
-#define RT_O_PARTS 0xae0
+#define RT_O_IMAGE 0xae0
+#define RT_O_SETTLE_MXCSR 0xae8
+#define RT_O_PARTS 0xaf0
 #define RT_MAX_PARTS 16
 #define RT_MAX_CALLS 512
 
@@ -222,10 +221,10 @@ struct rt_state {
 	/* Bytes of RT_BUFFER: filled; that may be filled (0: none); taken in replay. */
 	uint64_t buffer_used, buffer_end, buffer_taken;
 	uint64_t cpuid_entry;
-	/* Of RT_SETTLE: the components (bits of XCR0) that it can do; those to do, or 0
-	 * for what EAX says; those it has still to look at. */
+	/* Of RT_SETTLE: the components (bits of XCR0) that it can do; whether the image has
+	 * the compacted format; those it has still to look at; where the next one is. */
 	uint64_t settle_entry;
-	uint32_t settle_mask, settle_always, settle_left, unused_at_last;
+	uint32_t settle_mask, settle_compact, settle_left, settle_next;
 	/* For each system call, whether one stop behind it is enough. */
 	uint8_t untraced[RT_MAX_CALLS];
 	/* The bits of its third argument that make that not enough. */
@@ -234,9 +233,12 @@ struct rt_state {
 	uint8_t output[RT_MAX_CALLS];
 	uint8_t output_bytes[RT_MAX_CALLS];
 	struct rt_place found; /* of RT_SYSCALL_TAKE */
-	/* Of RT_SETTLE: where each component is in RT_XSAVE; from 2 on. */
+	/* Of RT_SETTLE: where the image is; MXCSR and its mask when initial; each component's
+	 * place in the standard format, its size and what aligns it (- 1) in the other. Of
+	 * x87 and SSE it is the part that is initially 0. */
+	uint64_t image, settle_mxcsr;
 	struct rt_part {
-		uint16_t offset, words;
+		uint16_t offset, words, align, unused;
 	} parts[RT_MAX_PARTS];
 };
 
@@ -250,4 +252,6 @@ extern const uint8_t pre_call_saved[];
 extern const uint8_t pre_call_buffered[];
 extern const uint8_t pre_call_matched[];
 extern const uint8_t pre_call_taken[];
+/* Behind RT_SETTLE. */
+extern const uint8_t pre_settled[];
 #endif

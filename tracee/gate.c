@@ -91,17 +91,25 @@ static int announce_call(struct task *t, struct task_stop *ret)
 	return 0;
 }
 
-/* An x87 image was stored with the address of translated code in it. */
-static void fix_fip(struct task *t, const struct dbt_stop *stop)
+static size_t read_watched(void *task, taddr_t addr, void *ret, size_t len)
 {
-	uint64_t fip = 0;
-	size_t bytes = stop->fip_bytes;
+	return os_read(((struct task *)task)->os_tid, addr, ret, len);
+}
 
-	if (bytes && bytes <= sizeof(fip) &&
-	    os_read(t->os_tid, stop->fip_addr, &fip, bytes) == bytes && fip) {
-		fip = dbt_fix_fip(t->space->dbt, fip, (unsigned)bytes);
-		os_write(t->os_tid, stop->fip_addr, &fip, bytes);
+/* Behind an instruction that stored an x87 image. */
+static int stored_image(struct task *t, struct task_stop *ret)
+{
+	stops_fix_image(t, &ret->dbt);
+	if (dbt_watch_changed(t->space->dbt, read_watched, t, &ret->dbt.watch)) {
+		ret->dbt.why = DBT_EXIT_WATCH;
+	} else if (t->variant == DBT_STEP || t->writes_through || t->opens_watched) {
+		ret->dbt.why = DBT_EXIT_STEP;
+	} else {
+		int r = resume_at(t, ret->dbt.pc, t->variant);
+
+		return r ? r : RUNS_ON;
 	}
+	return 0;
 }
 
 int stops_run_alone(struct task *t)
@@ -227,12 +235,9 @@ static int left_cache(struct task *t, struct task_stop *ret)
 		return r ? r : RUNS_ON;
 	}
 	if (ret->dbt.why == DBT_EXIT_FIP) {
-		fix_fip(t, &ret->dbt);
-		if (t->variant != DBT_STEP && !t->writes_through && !t->opens_watched) {
-			r = resume_at(t, ret->dbt.pc, t->variant);
-			return r ? r : RUNS_ON;
-		}
-		ret->dbt.why = DBT_EXIT_STEP;
+		r = stored_image(t, ret);
+		if (r)
+			return r;
 	}
 	task_count(t);
 	if (t->opens_watched) {

@@ -35,6 +35,11 @@ int stops_run_alone(struct task *t) must_check;
 int stops_let_access(struct task *t, taddr_t addr) must_check;
 int stops_let_write_through(struct task *t, taddr_t addr) must_check;
 
+/* ---- x87_image.c ---- */
+
+/* DBT_EXIT_FIP: corrects the image, which holds the address of translated code. */
+void stops_fix_image(struct task *t, const struct dbt_stop *stop);
+
 /* ---- fault.c ---- */
 
 /* A signal-delivery stop. */

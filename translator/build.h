@@ -113,6 +113,8 @@ int count_ahead(struct build *b, taddr_t pc, struct insn *insns, taddr_t *ret_pc
 void copy_insn(struct build *b, const struct insn *in);
 /* mov reg, operand (64 bits) for the r/m64 operand of a branch. */
 void copy_operand(struct build *b, const struct insn *in, enum emit_reg reg);
+/* lea reg, operand for any memory operand; without the base of a segment. */
+void copy_address(struct build *b, const struct insn *in, enum emit_reg reg);
 
 /* ---- branch.c ---- */
 
@@ -135,9 +137,9 @@ void control_end(struct build *b);
 
 /* ---- settle.c ---- */
 
-/* What goes in front of an instruction that stores an image of registers: of the x87
- * state, or (x87_only false) of the components that EAX names. */
-void settle_emit(struct build *b, bool x87_only);
+/* XSAVE, XSAVEC, XSAVEOPT, but for the address of the last x87 instruction. False: this
+ * processor has no way to find its operand, nothing is emitted. */
+bool settle_emit(struct build *b, const struct insn *in);
 
 /* ---- watch.c ---- */
 

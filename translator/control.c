@@ -76,8 +76,11 @@ static void control_xsave(struct build *b, const struct insn *in)
 	size_t none;
 	uint32_t i;
 
-	settle_emit(b, false);
-	copy_insn(b, in);
+	if (!settle_emit(b, in)) {
+		exits_stop(b, (struct exit){ .target = in->pc, .ticks = b->ticks,
+					     .why = DBT_EXIT_UNSUPPORTED });
+		return;
+	}
 	build_map(b, in->pc + in->len, NULL, 0);
 	i = exits_add(b, control_image_exit(b, in));
 	if (b->error)
@@ -172,10 +175,6 @@ void control_step(struct build *b, const struct step *s)
 		break;
 	case INSN_POPF:
 		control_popf(b, in);
-		break;
-	case INSN_X87_IMAGE:
-		settle_emit(b, true);
-		copy_insn(b, in);
 		break;
 	case INSN_XSAVE:
 		control_xsave(b, in);

@@ -89,9 +89,10 @@ void copy_insn(struct build *b, const struct insn *in)
 	}
 }
 
-/* mov reg, [reg] or, for other operands, the branch's own addressing bytes
- * behind REX.W 8B: neither FF's other prefixes nor its opcode matter. */
-void copy_operand(struct build *b, const struct insn *in, enum emit_reg reg)
+/* opcode reg, [reg] or, for other operands, the instruction's own addressing bytes
+ * behind REX.W and the opcode: neither its other prefixes nor its own opcode matter. */
+static void copy_addressing(struct build *b, const struct insn *in, uint8_t opcode,
+			    enum emit_reg reg)
 {
 	uint8_t rex = 0x48, segment = 0;
 	uint8_t modrm = (uint8_t)((in->bytes[in->modrm] & 0xc7) | reg << 3);
@@ -112,9 +113,19 @@ void copy_operand(struct build *b, const struct insn *in, enum emit_reg reg)
 		emit_u8(&b->e, segment);
 	if (in->addr32)
 		emit_u8(&b->e, 0x67);
-	emit_bytes(&b->e, (uint8_t[]){ rex, 0x8b, modrm }, 3);
+	emit_bytes(&b->e, (uint8_t[]){ rex, opcode, modrm }, 3);
 	if (in->rip && (modrm & 0xc7) == 5)
 		emit_u32(&b->e, (uint32_t)(in->target - (emit_here(&b->e) + 4)));
 	else if (!in->rip)
 		emit_bytes(&b->e, in->bytes + in->modrm + 1, in->len - in->modrm - 1u);
+}
+
+void copy_operand(struct build *b, const struct insn *in, enum emit_reg reg)
+{
+	copy_addressing(b, in, 0x8b, reg);
+}
+
+void copy_address(struct build *b, const struct insn *in, enum emit_reg reg)
+{
+	copy_addressing(b, in, 0x8d, reg);
 }

@@ -127,16 +127,32 @@ int dbt_set_watch(struct dbt *d, taddr_t start, unsigned bytes, bool set)
 	return 0;
 }
 
+static uint64_t point_contents(const struct watch *w,
+			       size_t (*read)(void *ctx, taddr_t a, void *ret, size_t n), void *ctx)
+{
+	uint64_t v = 0;
+
+	return read(ctx, w->start, &v, w->bytes) == w->bytes ? v : 0;
+}
+
 void dbt_sync_watches(struct dbt *d, size_t (*read)(void *ctx, taddr_t a, void *ret, size_t n),
 		      void *ctx)
+{
+	for (size_t i = 0; i < RT_MAX_WATCHES; i++)
+		if (d->watches[i].bytes)
+			d->state->watch[i] = point_contents(&d->watches[i], read, ctx);
+}
+
+bool dbt_watch_changed(const struct dbt *d, size_t (*read)(void *ctx, taddr_t a, void *ret, size_t n),
+		       void *ctx, taddr_t *ret)
 {
 	for (size_t i = 0; i < RT_MAX_WATCHES; i++) {
 		const struct watch *w = &d->watches[i];
 
-		if (!w->bytes)
-			continue;
-		d->state->watch[i] = 0;
-		if (read(ctx, w->start, &d->state->watch[i], w->bytes) != w->bytes)
-			d->state->watch[i] = 0;
+		if (w->bytes && point_contents(w, read, ctx) != d->state->watch[i]) {
+			*ret = w->start;
+			return true;
+		}
 	}
+	return false;
 }

@@ -37,16 +37,35 @@ static bool recover_find(const struct cache *c, taddr_t host, struct map_entry *
 			     (uint32_t)(host - c->zones[b->zone].mem.start - b->host), ret);
 }
 
+/* In RT_SETTLE, which writes to the program's memory: the state before the instruction
+ * that it was called for, whose map ends where it goes on. */
+static bool recover_settling(const struct dbt *d, const struct regs *machine, struct map_entry *ret,
+			     struct regs *r)
+{
+	const struct rt_state *s = d->state;
+	taddr_t end = RT_CODE + (taddr_t)(pre_settled - pre_runtime);
+
+	if (machine->rip < RT_SETTLE || machine->rip >= end ||
+	    !recover_find(d->cache, s->jump - 1, ret))
+		return false;
+	recover_spills(s, SPILL_RAX | SPILL_RCX | SPILL_RDX, r);
+	r->eflags = (r->eflags & ~(uint64_t)FLAG_ALL) | (s->flags >> 8 & FLAG_ALL & 0xff) |
+		    (s->flags & 1 ? FLAG_O : 0);
+	return true;
+}
+
 int dbt_recover(struct dbt *d, const struct regs *machine, struct regs *ret_program,
 		struct dbt_recovered *ret)
 {
 	struct map_entry e;
 	bool ours = false;
 
-	if (!recover_find(d->cache, machine->rip, &e))
-		return -ENOENT;
 	*ret_program = *machine;
-	recover_spills(d->state, e.spills, ret_program);
+	if (!recover_settling(d, machine, &e, ret_program)) {
+		if (!recover_find(d->cache, machine->rip, &e))
+			return -ENOENT;
+		recover_spills(d->state, e.spills, ret_program);
+	}
 	ret_program->rip = e.pc;
 	if (e.spills == SPILL_RETURN) {
 		ret_program->rip = e.pc = machine->rcx;

@@ -68,6 +68,7 @@ static void stop_image(struct dbt *d, const struct regs *r, struct dbt_stop *ret
 	if (in->bytes[in->modrm - 1] == 0xd9 || in->bytes[in->modrm - 1] == 0xdd) {
 		ret->fip_bytes = in->data16 ? 2 : 4;
 		ret->fip_addr = a + (in->data16 ? 6 : 12);
+		ret->fip_env = true;
 	} else {
 		ret->fip_bytes = o.wide ? 8 : 4;
 		ret->fip_addr = a + 8;

@@ -160,6 +160,10 @@ int dbt_set_watch(struct dbt *d, taddr_t start, unsigned bytes, bool set) must_c
 /* Takes over the present contents of all watched ranges: to be called before
  * the task runs after the supervisor wrote memory. read: as fetch, for data. */
 void dbt_sync_watches(struct dbt *d, size_t (*read)(void *ctx, taddr_t a, void *ret, size_t n), void *ctx);
+/* Whether a watched range differs from its copy; *ret is its start. For instructions
+ * behind which translated code does not compare: those of DBT_EXIT_FIP. */
+bool dbt_watch_changed(const struct dbt *d, size_t (*read)(void *ctx, taddr_t a, void *ret, size_t n),
+		       void *ctx, taddr_t *ret);
 
 /* In DBT_EXACT: DBT_EXIT_BREAKPOINT before the instruction at pc when general
  * register number reg holds value there. One at a time. The cache must not be
@@ -221,6 +225,7 @@ struct dbt_stop {
 	taddr_t target;	    /* DBT_EXIT_WILD */
 	taddr_t fip_addr;   /* DBT_EXIT_FIP: where the image holds its FIP */
 	unsigned fip_bytes; /* and how many bytes of it: 2, 4 or 8 */
+	bool fip_env;	    /* whether it is the 4th of the 7 such fields of FNSTENV */
 	/* DBT_EXIT_TICKS in DBT_NORMAL: the arithmetic flags in EFLAGS are not
 	 * the program's. They are dead at pc, so it may run on from here, but
 	 * this is no place to show or to deliver a signal at: resume with

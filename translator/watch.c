@@ -66,12 +66,12 @@ static void watch_one(struct build *b, unsigned i, taddr_t pc, uint8_t flags)
 	emit_jmp(&cold, exits_stub(b, x));
 }
 
-/* The supervisor writes to x87 images and compares then. */
+/* The supervisor writes to x87 images and compares then: dbt_watch_changed(). */
 static bool watch_may_write(const struct insn *in)
 {
 	struct insn_operands o;
 
-	if (in->kind == INSN_X87_IMAGE || in->kind == INSN_XSAVE || in->kind == INSN_CALL_IND)
+	if (in->kind == INSN_X87_IMAGE || in->kind == INSN_CALL_IND)
 		return false;
 	insn_operands(in, &o);
 	return o.writes;

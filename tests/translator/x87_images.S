@@ -51,6 +51,7 @@ again:
 	fdivp
 	fnstenv environment
 	fxsave64 image
+	fxsave image + 512
 	fnclex
 	dec %ebx
 	jnz again
