@@ -89,9 +89,11 @@ pre_runtime:
 	leaq 1(%rcx, %rdx), %rcx
 	jmp pre_runtime + RT_LOOKUP - RT_CODE
 
-	/* Returns come here, as to the entries of blocks, RT_RETURN_BYTES earlier. */
-	AT(RT_LOOKUP - RT_RETURN_BYTES)
-	movq %rcx, -8(%rsp)
+	AT(RT_RETURN)
+	leaq 8(%rcx), %rsp
+	AT(RT_RETURN_LOADS)
+	movq -8(%rsp), %rcx
+	movq %rdx, ST(RDX)
 
 	/* Searches the second-level table, keeps what it finds in the first. */
 	AT(RT_LOOKUP)
@@ -112,15 +114,11 @@ pre_runtime:
 	andl ST(L1_MASK), %edx
 	movq %rax, RT_L1(, %rdx, 8)
 	movq %rax, ST(JUMP)
-	subq $RT_RETURN_BYTES, %rax
-	movq %rax, RT_RETURNS(, %rdx, 8)
 	GIVE_FLAGS
 	jmp *ST(JUMP)
 3:	GIVE_FLAGS
 	jmp pre_runtime + RT_LOOKUP_DEAD - RT_CODE
 
-	AT(RT_LOOKUP_DEAD - RT_RETURN_BYTES)
-	movq %rcx, -8(%rsp)
 	AT(RT_LOOKUP_DEAD)
 	movq %rcx, ST(TARGET)
 	movq ST(RCX), %rcx

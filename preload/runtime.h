@@ -8,7 +8,7 @@
  *	RT_CODE    runtime.S: the gates and the lookup; RT_ANSWERS r-x, one for all
  *	RT_STATE   struct rt_state                                rw-, one per space
  *	RT_L1      first-level table of indirect targets          rw-, one per space
- *	RT_RETURNS the same for returns                           rw-, one per space
+ *	RT_RETURNS where returns go, by their stack pointer       rw-, one per space
  *	RT_BUFFER  system calls that were made without a stop     rw-, one per space
  *	RT_ZONE    the low code cache zone                        r-x
  */
@@ -25,8 +25,10 @@
 #define RT_L1_MIN_ENTRIES 4096 /* it grows with the second level */
 #define RT_L1_MAX_ENTRIES 65536
 #define RT_L1_BYTES (RT_L1_MAX_ENTRIES * 8)
-#define RT_RETURNS (RT_L1 + RT_L1_BYTES) /* each RT_RETURN_BYTES less than in RT_L1 */
-#define RT_BUFFER (RT_RETURNS + RT_L1_BYTES) /* struct rt_call, one behind the other */
+#define RT_RETURNS (RT_L1 + RT_L1_BYTES)
+#define RT_RETURN_ENTRIES 65536
+#define RT_RETURNS_BYTES (RT_RETURN_ENTRIES * 8)
+#define RT_BUFFER (RT_RETURNS + RT_RETURNS_BYTES) /* struct rt_call, one behind the other */
 #define RT_BUFFER_BYTES 0x40000
 /* The state page, the tables and the buffer are one shared mapping of this size. */
 #define RT_PRIVATE_BYTES (RT_BUFFER + RT_BUFFER_BYTES - RT_STATE)
@@ -49,9 +51,10 @@
 #define RT_SYSCALL (RT_CODE + 0x30) /* saves rcx, r11, then RT_GATE_TRACED */
 #define RT_STOP (RT_CODE + 0x140)   /* saves rax, rcx, r11, then RT_GATE_STOP */
 #define RT_LOOKUP_MISS (RT_CODE + 0x180) /* rcx = target - pc, rdx = -pc */
-/* In front of every place that RT_L1 names: mov [rsp - 8], rcx, the entry of
- * returns. It puts right what the machine's RET popped. */
-#define RT_RETURN_BYTES 5
+/* What an unused entry of RT_RETURNS has: a RET, rcx = its stack pointer, rcx is in its
+ * slot. */
+#define RT_RETURN (RT_CODE + 0x18f)
+#define RT_RETURN_LOADS (RT_RETURN + 4) /* its target, from the stack: may fault */
 #define RT_LOOKUP (RT_CODE + 0x1a0) /* rcx = target; rcx, rdx are in slots */
 #define RT_LOOKUP_DEAD (RT_CODE + 0x250) /* as RT_LOOKUP, known to be absent */
 /* As RT_SYSCALL, but a call whose number rt_state.untraced has goes by
@@ -111,6 +114,7 @@
 #define RT_O_COUNTER 0xc0
 #define RT_COUNTERS 4
 #define RT_O_EXACT_COUNTER 0xe0
+#define RT_O_RETURN_MASK 0xe8
 #define RT_O_WATCH 0x100
 #define RT_MAX_WATCHES 16
 #define RT_O_CALL_TICKS 0x180
@@ -208,7 +212,8 @@ struct rt_state {
 	 * that one subtraction need not wait for the one before. */
 	int64_t counter[RT_COUNTERS];
 	int64_t exact_counter; /* of the other variants */
-	uint64_t reserved[3];
+	uint64_t return_mask; /* the bits of an offset in RT_RETURNS */
+	uint64_t reserved[2];
 	/* The last seen contents of each watched range. */
 	uint64_t watch[RT_MAX_WATCHES];
 	/* Of RT_CALLED and RT_SYSCALL_TAKE: the ticks that the block has pending, where

@@ -44,8 +44,6 @@ static int fault(struct task *t, struct task_stop *ret)
 		}
 		task_count(t);
 		t->ticks += where.ticks;
-		if (where.ours)
-			return task_go(t) ? -ESRCH : RUNS_ON;
 		if (ret->info.si_signo == SIGSEGV && ret->info.si_code == SEGV_ACCERR) {
 			r = stops_let_access(t, (taddr_t)ret->info.si_addr);
 			if (!r)

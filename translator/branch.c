@@ -11,7 +11,9 @@
 /* Which indirect branch this is, should its target turn out to be no address. */
 static void branch_note(struct build *b, struct emit *e, const struct insn *in)
 {
-	emit_store_imm(e, ST(BRANCH), exits_note(b, (struct exit){ .target = in->pc }));
+	struct exit x = { .target = in->pc, .insn_bytes = in->len };
+
+	emit_store_imm(e, ST(BRANCH), exits_note(b, x));
 }
 
 /* The target of an indirect branch is in rcx, rcx in its slot: stops. */
@@ -25,24 +27,33 @@ static void branch_dynamic(struct build *b, const struct insn *in)
 				     .ticks = b->ticks });
 }
 
-/* rdx = the index of rcx in the first-level table. */
-static void branch_index(const struct build *b, struct emit *e)
+/* reg = from & [mask], where BMI2 does not do better. */
+static void branch_and(struct emit *e, enum emit_reg reg, enum emit_reg from, uint32_t mask)
 {
-	if (b->c->pext) {
-		emit_pext(e, REG_RDX, REG_RCX, ST(L1_MASK));
-	} else {
-		emit_spill_flags(e, ST(RAX));
-		/* mov edx, ecx; and edx, [rt_state.l1_mask] */
-		emit_bytes(e, (uint8_t[]){ 0x89, 0xca, 0x23, 0x14, 0x25 }, 5);
-		emit_u32(e, ST(L1_MASK));
-		emit_reload_flags(e, ST(RAX));
-	}
+	emit_spill_flags(e, ST(RAX));
+	if (reg != from)
+		emit_mov(e, reg, from);
+	emit_and_mem(e, reg, mask);
+	emit_reload_flags(e, ST(RAX));
 }
 
 void branch_table(const struct build *b, struct emit *e)
 {
-	branch_index(b, e);
+	if (b->c->pext)
+		emit_pext(e, REG_RDX, REG_RCX, ST(L1_MASK));
+	else
+		branch_and(e, REG_RDX, REG_RCX, ST(L1_MASK));
 	emit_jmp_table(e, RT_L1, REG_RDX);
+}
+
+/* reg = where rsp has its entry in RT_RETURNS: its low bits, times the size of an entry,
+ * so that no two entries overlap, however rsp is aligned. */
+static void branch_slot(struct build *b, enum emit_reg reg)
+{
+	if (b->c->pext)
+		emit_pdep(&b->e, reg, REG_RSP, ST(RETURN_MASK));
+	else
+		branch_and(&b->e, reg, REG_RSP, ST(RETURN_MASK));
 }
 
 /* To the target in rcx; rcx and rdx are in their slots. */
@@ -63,45 +74,21 @@ static void branch_spill(struct build *b)
 		emit_store(&b->e, REG_RDX, ST(RDX));
 }
 
-/* [rsp] = pc, by R11, the register that a function reads last, if at all; a constant
- * would be loaded from among code, which the data cache does not hold. */
-static void branch_address(struct build *b, taddr_t pc)
-{
-	emit_store(&b->e, REG_R11, ST(R11));
-	emit_lea_rip(&b->e, REG_R11, pc);
-	emit_bytes(&b->e, (uint8_t[]){ 0x4c, 0x89, 0x1c, 0x24 }, 4); /* mov [rsp], r11 */
-	emit_load(&b->e, REG_R11, ST(R11));
-}
-
-/* Whether all of the zone is in the same 4 GiB as pc. */
-static bool branch_is_near(const struct build *b, taddr_t pc)
-{
-	taddr_t start = b->z->mem.start;
-
-	return start >> 32 == pc >> 32 && (start + b->z->mem.bytes - 1) >> 32 == pc >> 32;
-}
-
-/* What the CALL pushed becomes pc, where often the upper half is right already. */
-static void branch_replace(struct build *b, taddr_t pc)
-{
-	if (!branch_is_near(b, pc)) {
-		branch_address(b, pc);
-		return;
-	}
-	emit_bytes(&b->e, (uint8_t[]){ 0xc7, 0x04, 0x24 }, 3); /* mov dword [rsp], pc */
-	emit_u32(&b->e, (uint32_t)pc);
-}
-
 /* Pushes the address behind the CALL: the push is what faults. */
 static void branch_push(struct build *b, taddr_t pc)
 {
 	if ((int64_t)pc == (int32_t)pc) {
-		emit_u8(&b->e, 0x68);
-		emit_u32(&b->e, (uint32_t)pc);
+		emit_push_imm(&b->e, (int32_t)pc);
 		return;
 	}
-	emit_bytes(&b->e, (uint8_t[]){ 0x41, 0x53 }, 2); /* push r11 */
-	branch_address(b, pc);
+	/* The push may fault; and what is pushed comes by R11, which a function reads last,
+	 * if at all: a constant would be loaded from among code, which the data cache does
+	 * not hold. */
+	emit_push(&b->e, REG_R11);
+	emit_store(&b->e, REG_R11, ST(R11));
+	emit_lea_rip(&b->e, REG_R11, pc);
+	emit_bytes(&b->e, (uint8_t[]){ 0x4c, 0x89, 0x1c, 0x24 }, 4); /* mov [rsp], r11 */
+	emit_load(&b->e, REG_R11, ST(R11));
 }
 
 /* The push of an indirect call may change watched memory: look, with the
@@ -118,19 +105,35 @@ static void branch_watch_push(struct build *b)
  * program's calls are calls of ours, too:
  *
  *		call 1f
- *		(an indirect entry of the place behind the program's CALL, which
- *		follows)
+ *		(where the program's RET lands, and what follows the program's CALL)
  *		...
- *	1:	what CALL pushed becomes the program's return address
+ *	1:	pop  [RT_RETURNS + slot of rsp]
+ *		push the program's return address
  *
- * The address lies in the program's stack for a moment in which nothing can
- * stop. The CALL faults where the program's would; spills: what is spilled. */
+ * The CALL faults where the program's would; spills: what is spilled. */
 static void branch_land(struct build *b, const struct insn *in, uint8_t spills)
 {
 	build_map(b, in->pc, in, spills);
 	b->call_at = emit_call(&b->e, emit_here(&b->e));
-	b->landing = lookup_emit_entry(&b->e, in->pc + in->len, 0,
-				       b->z->mem.start + b->z->lookup_miss);
+	emit_lea_disp(&b->e, REG_RSP, REG_RCX, 8);
+	build_map(b, in->pc, in, SPILL_RETURN);
+	/* mov rcx, [rsp - 8]: by RSP, which makes it a stack fault if it is one */
+	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8b, 0x4c, 0x24, 0xf8 }, 5);
+	b->landing = lookup_emit_landing(&b->e, in->pc + in->len,
+					 b->z->mem.start + b->z->lookup_miss);
+}
+
+/* reg is free. */
+static void branch_remember(struct build *b, taddr_t pc, enum emit_reg reg)
+{
+	branch_slot(b, reg);
+	emit_pop_mem(&b->e, reg, RT_RETURNS);
+	if ((int64_t)pc == (int32_t)pc) {
+		emit_push_imm(&b->e, (int32_t)pc);
+	} else {
+		emit_lea_rip(&b->e, reg, pc);
+		emit_push(&b->e, reg);
+	}
 }
 
 void branch_called(struct build *b)
@@ -139,31 +142,33 @@ void branch_called(struct build *b)
 	taddr_t pc = in->pc + in->len;
 
 	emit_patch(&b->e, b->call_at, emit_here(&b->e));
-	branch_replace(b, pc);
 	b->ticks = 0;
 	if (in->kind == INSN_CALL_IND) {
+		branch_remember(b, pc, REG_RDX);
 		if (b->d->n_watches)
 			branch_watch_push(b);
 		branch_jump(b, in);
 		return;
 	}
+	/* r11 is what a function reads last, if at all */
+	emit_store(&b->e, REG_R11, ST(R11));
+	branch_remember(b, pc, REG_R11);
+	emit_load(&b->e, REG_R11, ST(R11));
 	if (b->d->n_watches)
 		watch_check(b, in, in->target);
 	exits_direct(b, in->target, 0);
 }
 
-/* A RET of ours, to where the table says that the target in rcx is. The entry
- * there puts the program's stack right again.
- *
- *	mov rdx, [RT_RETURNS + rdx * 8]; mov [rsp], rdx; ret */
+/* A RET of ours, which pops from RT_RETURNS what the CALL left there for this rsp, which
+ * goes along in rcx. Where it lands, the program's stack is read as its RET would have. */
 static void branch_ret(struct build *b, const struct insn *in)
 {
+	emit_store(&b->e, REG_RCX, ST(RCX));
 	branch_note(b, &b->e, in);
-	branch_index(b, &b->e);
-	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8b, 0x14, 0xd5 }, 4);
-	emit_u32(&b->e, RT_RETURNS);
-	build_map(b, in->pc, in, SPILL_RETURN);
-	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x89, 0x14, 0x24, 0xc3 }, 5);
+	emit_mov(&b->e, REG_RCX, REG_RSP);
+	branch_slot(b, REG_RSP);
+	emit_lea_disp(&b->e, REG_RSP, REG_RSP, RT_RETURNS);
+	emit_u8(&b->e, 0xc3);
 }
 
 /* pop rcx; and what RET imm16 releases besides. A pop that faults has changed
@@ -172,10 +177,8 @@ static void branch_pop(struct build *b, const struct insn *in)
 {
 	build_map(b, in->pc, in, 0);
 	emit_u8(&b->e, 0x59);
-	if (in->pops) { /* lea rsp, [rsp + pops] */
-		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8d, 0xa4, 0x24 }, 4);
-		emit_u32(&b->e, in->pops);
-	}
+	if (in->pops)
+		emit_lea_disp(&b->e, REG_RSP, REG_RSP, in->pops);
 }
 
 /* A checked branch goes elsewhere: counts what is pending, looks the target up. */
@@ -260,33 +263,14 @@ void branch_call(struct build *b, const struct step *s, uint8_t spills)
 	branch_push(b, s->in.pc + s->in.len);
 }
 
-/* rcx = [rsp], by halves: branch_replace() may have stored just one of them, and the
- * processor does not forward part of what is loaded; it would wait for the store.
- *
- *	mov ecx, [rsp]; mov edx, [rsp + 4]; rorx rdx, rdx, 32; lea rcx, [rcx + rdx] */
-static void branch_load(struct build *b, const struct insn *in)
-{
-	build_map(b, in->pc, in, 0);
-	if (!b->c->pext) {
-		emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8b, 0x0c, 0x24 }, 4); /* mov rcx, [rsp] */
-		return;
-	}
-	emit_bytes(&b->e, (uint8_t[]){ 0x8b, 0x0c, 0x24 }, 3);
-	build_map(b, in->pc, in, SPILL_RCX);
-	emit_bytes(&b->e, (uint8_t[]){ 0x8b, 0x54, 0x24, 0x04 }, 4);
-	emit_bytes(&b->e, (uint8_t[]){ 0xc4, 0xe3, 0xfb, 0xf0, 0xd2, 0x20 }, 6);
-	emit_lea(&b->e, REG_RCX, REG_RCX, REG_RDX, 0);
-}
-
 void branch_return(struct build *b, const struct step *s)
 {
 	build_map(b, s->in.pc, &s->in, 0);
-	branch_spill(b);
 	if (!s->checked && b->variant == DBT_NORMAL && !s->in.pops) {
-		branch_load(b, &s->in);
 		branch_ret(b, &s->in);
 		return;
 	}
+	branch_spill(b);
 	branch_pop(b, &s->in);
 	branch_to(b, s);
 }

@@ -99,6 +99,7 @@ struct range {
 struct cache {
 	unsigned refs;
 	uint64_t generation; /* counts flushes */
+	uint64_t landings_lost; /* blocks with a landing that died since */
 	size_t zone_limit;
 	bool pext;
 	struct zone zones[DBT_MAX_ZONES];

@@ -208,6 +208,8 @@ int dbt_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
 		return fail(-ENOMEM, "the code cache is too small for one block");
 	if (block < 0)
 		return (int)block;
+	if (d->landings_lost != d->cache->landings_lost)
+		lookup_forget_returns(d);
 	*ret = cache_host(d->cache, cache_block(d->cache, (uint32_t)block));
 	d->carry = cache_node_at(d->cache, cache_block(d->cache, (uint32_t)block)->node)->carry;
 	return 0;

@@ -137,17 +137,71 @@ void emit_lea(struct emit *e, enum emit_reg reg, enum emit_reg base,
 		emit_u32(e, (uint32_t)disp);
 }
 
+void emit_lea_disp(struct emit *e, enum emit_reg reg, enum emit_reg base, int32_t disp)
+{
+	uint8_t rex = 0x48 | (reg >= 8 ? 4 : 0) | (base >= 8 ? 1 : 0);
+	bool byte = disp == (int8_t)disp;
+
+	emit_bytes(e, (uint8_t[]){ rex, 0x8d,
+				   (uint8_t)((byte ? 0x40 : 0x80) | (reg & 7) << 3 | (base & 7)) }, 3);
+	if ((base & 7) == REG_RSP)
+		emit_u8(e, 0x24);
+	if (byte)
+		emit_u8(e, (uint8_t)disp);
+	else
+		emit_u32(e, (uint32_t)disp);
+}
+
+void emit_push_imm(struct emit *e, int32_t value)
+{
+	emit_u8(e, 0x68);
+	emit_u32(e, (uint32_t)value);
+}
+
+void emit_push(struct emit *e, enum emit_reg reg)
+{
+	if (reg >= 8)
+		emit_u8(e, 0x41);
+	emit_u8(e, 0x50 | (reg & 7));
+}
+
+void emit_pop_mem(struct emit *e, enum emit_reg base, int32_t disp)
+{
+	if (base >= 8)
+		emit_u8(e, 0x41);
+	emit_bytes(e, (uint8_t[]){ 0x8f, (uint8_t)(0x80 | (base & 7)) }, 2);
+	emit_u32(e, (uint32_t)disp);
+}
+
 void emit_not(struct emit *e, enum emit_reg reg)
 {
 	emit_bytes(e, (uint8_t[]){ 0x48 | (reg >= 8), 0xf7, (uint8_t)(0xd0 | (reg & 7)) }, 3);
 }
 
-void emit_pext(struct emit *e, enum emit_reg reg, enum emit_reg from, uint32_t mask)
+/* reg, from, [mask]; prefix: 2 for F3, 3 for F2 */
+static void emit_bmi2(struct emit *e, uint8_t prefix, enum emit_reg reg, enum emit_reg from,
+		      uint32_t mask)
 {
-	/* VEX.LZ.F3.0F38.W1 F5 /r, no extended registers */
-	uint8_t b[10] = { 0xc4, 0xe2, (uint8_t)(0x82 | (~from & 15) << 3), 0xf5 };
+	/* VEX.LZ.prefix.0F38.W1 F5 /r */
+	uint8_t b[10] = { 0xc4, reg >= 8 ? 0x62 : 0xe2,
+			  (uint8_t)(0x80 | (~from & 15) << 3 | prefix), 0xf5 };
 
 	emit_bytes(e, b, emit_operand(e, b, 4, reg, mask, 0));
+}
+
+void emit_pext(struct emit *e, enum emit_reg reg, enum emit_reg from, uint32_t mask)
+{
+	emit_bmi2(e, 2, reg, from, mask);
+}
+
+void emit_pdep(struct emit *e, enum emit_reg reg, enum emit_reg from, uint32_t mask)
+{
+	emit_bmi2(e, 3, reg, from, mask);
+}
+
+void emit_and_mem(struct emit *e, enum emit_reg reg, uint32_t address)
+{
+	emit_memory(e, true, 0x23, reg, address, 0);
 }
 
 void emit_sub_mem(struct emit *e, uint32_t address, uint8_t value)

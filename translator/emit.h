@@ -67,9 +67,17 @@ void emit_lea_rip(struct emit *e, enum emit_reg reg, uint64_t address);
 void emit_lea(struct emit *e, enum emit_reg reg, enum emit_reg base,
 	      enum emit_reg index, int32_t disp);
 void emit_not(struct emit *e, enum emit_reg reg);
-/* pext reg, from, [mask] (BMI2) */
+/* lea reg, [base + disp] */
+void emit_lea_disp(struct emit *e, enum emit_reg reg, enum emit_reg base, int32_t disp);
+/* push value; push reg; pop [base + disp], base neither RSP nor R12 */
+void emit_push_imm(struct emit *e, int32_t value);
+void emit_push(struct emit *e, enum emit_reg reg);
+void emit_pop_mem(struct emit *e, enum emit_reg base, int32_t disp);
+/* pext reg, from, [mask]; pdep reg, from, [mask] (BMI2) */
 void emit_pext(struct emit *e, enum emit_reg reg, enum emit_reg from, uint32_t mask);
-/* sub qword [address], value */
+void emit_pdep(struct emit *e, enum emit_reg reg, enum emit_reg from, uint32_t mask);
+/* and reg, [address]; sub qword [address], value */
+void emit_and_mem(struct emit *e, enum emit_reg reg, uint32_t address);
 void emit_sub_mem(struct emit *e, uint32_t address, uint8_t value);
 /* lahf; seto al -- and back: add al, 0x7f; sahf. rax must be spilled. */
 void emit_save_flags(struct emit *e);

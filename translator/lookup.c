@@ -117,12 +117,6 @@ static uint32_t l1_index(const struct dbt *d, taddr_t pc)
 	return (uint32_t)pc & (d->l1_entries - 1);
 }
 
-static void l1_set(struct dbt *d, uint32_t i, taddr_t host)
-{
-	d->l1[i] = host;
-	d->returns[i] = host - RT_RETURN_BYTES;
-}
-
 /* What a smaller first level had stays valid, or is not found any more. */
 static void l1_resize(struct dbt *d, uint32_t entries)
 {
@@ -130,10 +124,8 @@ static void l1_resize(struct dbt *d, uint32_t entries)
 
 	/* Two calls instead of a fault for each page. */
 	(void)!madvise(&d->l1[from], (entries - from) * sizeof(*d->l1), MADV_POPULATE_WRITE);
-	(void)!madvise(&d->returns[from], (entries - from) * sizeof(*d->l1),
-		       MADV_POPULATE_WRITE);
 	for (uint32_t i = from; i < entries; i++)
-		l1_set(d, i, RT_LOOKUP);
+		d->l1[i] = RT_LOOKUP;
 	d->l1_entries = entries;
 	d->state->l1_mask = entries - 1;
 }
@@ -151,6 +143,13 @@ static void lookup_set_l2(struct dbt *d)
 	d->state->l2_mask = (uint64_t)(c->l2_entries - 1) * sizeof(struct l2_entry);
 }
 
+void lookup_forget_returns(struct dbt *d)
+{
+	for (uint32_t i = 0; i < RT_RETURN_ENTRIES; i++)
+		d->returns[i] = RT_RETURN;
+	d->landings_lost = d->cache->landings_lost;
+}
+
 void lookup_init_private(struct dbt *d)
 {
 	struct rt_state *s = d->state;
@@ -159,31 +158,58 @@ void lookup_init_private(struct dbt *d)
 	s->syscall_entry = s->syscall_entry ? s->syscall_entry : RT_SYSCALL;
 	s->lookup_entry = RT_LOOKUP_MISS;
 	s->cpuid_entry = RT_CPUID;
+	s->return_mask = RT_RETURNS_BYTES - 8;
 	settle_init(s);
 	d->l1_entries = 0;
 	lookup_set_l2(d);
+	(void)!madvise(d->returns, RT_RETURNS_BYTES, MADV_POPULATE_WRITE);
+	lookup_forget_returns(d);
 	d->generation = d->cache->generation;
 }
 
-uint32_t lookup_emit_entry(struct emit *e, taddr_t pc, int8_t carry, taddr_t lookup_miss)
+/* Goes on behind what it emits if the target in rcx is pc. */
+static void lookup_emit_check(struct emit *e, taddr_t pc, taddr_t lookup_miss)
 {
-	uint32_t entry;
 	size_t ok;
 
-	/* mov [rsp - 8], rcx */
-	emit_bytes(e, (uint8_t[RT_RETURN_BYTES]){ 0x48, 0x89, 0x4c, 0x24, 0xf8 }, RT_RETURN_BYTES);
-	entry = (uint32_t)emit_offset(e);
 	emit_mov_imm(e, REG_RDX, -pc);
 	emit_lea(e, REG_RCX, REG_RCX, REG_RDX, 0);
 	ok = emit_jrcxz8(e);
 	emit_jmp(e, lookup_miss);
 	emit_bind8(e, ok);
+}
+
+uint32_t lookup_emit_entry(struct emit *e, taddr_t pc, int8_t carry, taddr_t lookup_miss)
+{
+	uint32_t entry = (uint32_t)emit_offset(e);
+
+	lookup_emit_check(e, pc, lookup_miss);
 	if (carry) {
 		emit_spill_flags(e, RT_STATE + RT_O_RAX);
 		emit_sub_mem(e, RT_STATE + RT_O_COUNTER, (uint8_t)-carry);
 		emit_reload_flags(e, RT_STATE + RT_O_RAX);
 	}
 	emit_load(e, REG_RDX, RT_STATE + RT_O_RDX);
+	emit_load(e, REG_RCX, RT_STATE + RT_O_RCX);
+	return entry;
+}
+
+uint32_t lookup_emit_landing(struct emit *e, taddr_t pc, taddr_t lookup_miss)
+{
+	uint32_t entry;
+	size_t ok = 0;
+
+	if (pc <= INT32_MAX) {
+		emit_lea_disp(e, REG_RCX, REG_RCX, -(int32_t)pc);
+		ok = emit_jrcxz8(e);
+		emit_lea_disp(e, REG_RCX, REG_RCX, (int32_t)pc);
+	}
+	emit_store(e, REG_RDX, RT_STATE + RT_O_RDX);
+	entry = (uint32_t)emit_offset(e);
+	lookup_emit_check(e, pc, lookup_miss);
+	emit_load(e, REG_RDX, RT_STATE + RT_O_RDX);
+	if (ok)
+		emit_bind8(e, ok);
 	emit_load(e, REG_RCX, RT_STATE + RT_O_RCX);
 	return entry;
 }
@@ -237,7 +263,7 @@ int lookup_add(struct dbt *d, uint32_t block, bool now)
 		return r;
 	i = l1_index(d, b->pc);
 	if (now || d->l1[i] == RT_LOOKUP)
-		l1_set(d, i, host);
+		d->l1[i] = host;
 	return 0;
 }
 
@@ -269,13 +295,15 @@ static void lookup_forget(struct dbt *d, taddr_t pc, taddr_t host)
 	if (e && e->host == host)
 		e->host = RT_LOOKUP_DEAD;
 	if (d->l1[i] == host)
-		l1_set(d, i, RT_LOOKUP);
+		d->l1[i] = RT_LOOKUP;
 }
 
 void lookup_remove(struct dbt *d, const struct block *b)
 {
 	if (b->entry)
 		lookup_forget(d, b->pc, lookup_host(d->cache, b, b->entry));
-	if (b->landing)
-		lookup_forget(d, b->pc + b->call_bytes, lookup_host(d->cache, b, b->landing));
+	if (!b->landing)
+		return;
+	lookup_forget(d, b->pc + b->call_bytes, lookup_host(d->cache, b, b->landing));
+	d->cache->landings_lost++;
 }

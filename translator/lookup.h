@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The tables that indirect branches search in the tracee: the first level, of
- * each dbt its own, has a machine address for each value of the low bits of pc, in
- * a table for returns and one for others; the second level lies in the low zone and
- * belongs to the cache. All lead to the indirect entry of a block, which compares rcx
- * with its pc.
+ * each dbt its own, has a machine address for each value of the low bits of pc; the
+ * second level lies in the low zone and belongs to the cache. Both lead to the indirect
+ * entry of a block, which compares rcx with its pc. The table of returns, again of each
+ * dbt its own, has for each value of the low bits of rsp where the last CALL that pushed
+ * there wants to be returned to: the landing, which compares, too.
  */
 #pragma once
 
@@ -18,8 +19,11 @@ void lookup_init_l2(struct cache *c);
 /* The bytes that the second level has in the zone. */
 uint32_t lookup_l2_bytes(const struct cache *c);
 
-/* Sets up state page and first level for this cache as it is now. */
+/* Sets up state page and tables for this cache as it is now. */
 void lookup_init_private(struct dbt *d);
+
+/* Empties the table of returns. */
+void lookup_forget_returns(struct dbt *d);
 
 /* ---- settle.c ---- */
 
@@ -40,6 +44,10 @@ int lookup_reveal(struct dbt *d, const struct block *b);
 void lookup_remove(struct dbt *d, const struct block *b);
 
 /* Emits the indirect entry of a block at pc, up to where its body has to
- * follow or be jumped to, with that of returns in front. carry: what is pending
- * in the body, not before. Returns its offset. */
+ * follow or be jumped to. carry: what is pending in the body, not before. Returns its
+ * offset. */
 uint32_t lookup_emit_entry(struct emit *e, taddr_t pc, int8_t carry, taddr_t lookup_miss);
+
+/* The same for a pc behind a CALL; in front of the entry is what a RET comes to with its
+ * target in rcx and only rcx in its slot. */
+uint32_t lookup_emit_landing(struct emit *e, taddr_t pc, taddr_t lookup_miss);

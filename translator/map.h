@@ -25,7 +25,8 @@ enum {
 	SPILL_RCX = 2,
 	SPILL_RDX = 4,
 	SPILL_SCRATCH = 8, /* the register in bits 4..7 is in rt_state.scratch */
-	/* A RET that has read its target into rcx: the program's is done, ours is not. */
+	/* None, but where a RET lands: which one it is, rt_state.branch knows; its stack
+	 * pointer is in rcx. */
 	SPILL_RETURN = SPILL_RCX | SPILL_RDX,
 };
 

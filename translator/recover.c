@@ -54,27 +54,43 @@ static bool recover_settling(const struct dbt *d, const struct regs *machine, st
 	return true;
 }
 
+/* Where a RET reads its target, which it has to do again. Its ticks are counted. */
+static void recover_return(const struct dbt *d, struct map_entry *ret, struct regs *r)
+{
+	const struct exit *x = cache_exit(d->cache, d->state->branch);
+
+	*ret = (struct map_entry){ .pc = x->target, .len = x->insn_bytes };
+	r->rsp = r->rcx;
+	r->rcx = d->state->rcx;
+}
+
+static bool recover_registers(const struct dbt *d, const struct regs *machine,
+			      struct map_entry *ret, struct regs *r)
+{
+	if (recover_settling(d, machine, ret, r))
+		return true;
+	if (machine->rip == RT_RETURN_LOADS)
+		ret->spills = SPILL_RETURN;
+	else if (!recover_find(d->cache, machine->rip, ret))
+		return false;
+	if (ret->spills == SPILL_RETURN)
+		recover_return(d, ret, r);
+	else
+		recover_spills(d->state, ret->spills, r);
+	return true;
+}
+
 int dbt_recover(struct dbt *d, const struct regs *machine, struct regs *ret_program,
 		struct dbt_recovered *ret)
 {
 	struct map_entry e;
-	bool ours = false;
 
 	*ret_program = *machine;
-	if (!recover_settling(d, machine, &e, ret_program)) {
-		if (!recover_find(d->cache, machine->rip, &e))
-			return -ENOENT;
-		recover_spills(d->state, e.spills, ret_program);
-	}
+	if (!recover_registers(d, machine, &e, ret_program))
+		return -ENOENT;
 	ret_program->rip = e.pc;
-	if (e.spills == SPILL_RETURN) {
-		ret_program->rip = e.pc = machine->rcx;
-		ret_program->rsp += 8;
-		e.len = e.spills = 0;
-		ours = true;
-	}
 	*ret = (struct dbt_recovered){ .pc = e.pc, .bytes = e.len, .ticks = (ticks_t)(int64_t)e.ticks,
-				       .boundary = !e.spills, .ours = ours };
+				       .boundary = !e.spills };
 	return 0;
 }
 

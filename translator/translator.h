@@ -306,9 +306,6 @@ struct dbt_recovered {
 	unsigned bytes;	 /* its length */
 	ticks_t ticks;	 /* counted in this block but not yet written down */
 	bool boundary;	 /* no part of the instruction has been executed */
-	/* Behind a RET, which in translated code also writes to the stack: a fault
-	 * here is none of the program's, which goes on at pc. */
-	bool ours;
 };
 
 /*
