@@ -115,6 +115,7 @@
 #define RT_COUNTERS 4
 #define RT_O_EXACT_COUNTER 0xe0
 #define RT_O_RETURN_MASK 0xe8
+#define RT_O_RETURN_ENTRY 0xf0
 #define RT_O_WATCH 0x100
 #define RT_MAX_WATCHES 16
 #define RT_O_CALL_TICKS 0x180
@@ -213,7 +214,8 @@ struct rt_state {
 	int64_t counter[RT_COUNTERS];
 	int64_t exact_counter; /* of the other variants */
 	uint64_t return_mask; /* the bits of an offset in RT_RETURNS */
-	uint64_t reserved[2];
+	uint64_t return_entry; /* RT_RETURN */
+	uint64_t reserved;
 	/* The last seen contents of each watched range. */
 	uint64_t watch[RT_MAX_WATCHES];
 	/* Of RT_CALLED and RT_SYSCALL_TAKE: the ticks that the block has pending, where

@@ -101,26 +101,52 @@ static void branch_watch_push(struct build *b)
 	emit_load(&b->e, REG_RCX, ST(TARGET));
 }
 
+/* Goes on if what has been loaded into rcx, at `at` of the stack, is value. */
+static void branch_land_check(struct build *b, const struct insn *in, bool wide, int8_t at,
+			      uint32_t value)
+{
+	/* within reach, unless what the block begins with is long */
+	bool loop = b->c->loop && emit_offset(&b->e) - b->elsewhere < 110;
+	size_t ok;
+
+	/* by RSP: what faults is a stack fault if it is one */
+	build_map(b, in->pc, in, SPILL_RETURN);
+	emit_load_stack(&b->e, wide, REG_RCX, at);
+	emit_lea_short(&b->e, wide, REG_RCX, REG_RCX, (int32_t)(loop - value));
+	if (loop) {
+		emit_loop(&b->e, b->elsewhere);
+		return;
+	}
+	ok = emit_jrcxz8(&b->e);
+	emit_jmp(&b->e, b->z->mem.start + b->z->return_miss);
+	emit_bind8(&b->e, ok);
+}
+
 /* The processor predicts a RET well when it returns to behind its CALL, so the
  * program's calls are calls of ours, too:
  *
- *		call 1f
- *		(where the program's RET lands, and what follows the program's CALL)
- *		...
  *	1:	pop  [RT_RETURNS + slot of rsp]
  *		push the program's return address
+ *		jmp  to what is called
+ *	block:	call 1b
+ *		(where the program's RET lands, and what follows the program's CALL)
  *
  * The CALL faults where the program's would; spills: what is spilled. */
 static void branch_land(struct build *b, const struct insn *in, uint8_t spills)
 {
+	taddr_t pc = in->pc + in->len;
+	struct emit e;
+
 	build_map(b, in->pc, in, spills);
-	b->call_at = emit_call(&b->e, emit_here(&b->e));
+	emit_call(&b->e, b->called);
 	emit_lea_disp(&b->e, REG_RSP, REG_RCX, 8);
-	build_map(b, in->pc, in, SPILL_RETURN);
-	/* mov rcx, [rsp - 8]: by RSP, which makes it a stack fault if it is one */
-	emit_bytes(&b->e, (uint8_t[]){ 0x48, 0x8b, 0x4c, 0x24, 0xf8 }, 5);
-	b->landing = lookup_emit_landing(&b->e, in->pc + in->len,
-					 b->z->mem.start + b->z->lookup_miss);
+	branch_land_check(b, in, pc <= INT32_MAX, -8, (uint32_t)pc);
+	if (pc > INT32_MAX)
+		branch_land_check(b, in, false, -4, pc >> 32);
+	emit_load(&b->e, REG_RCX, ST(RCX));
+	e = build_cold(b, 48);
+	b->landing = lookup_emit_entry(b->c, b->z, &e, pc, 0);
+	emit_jmp(&e, emit_here(&b->e));
 }
 
 /* reg is free. */
@@ -136,13 +162,10 @@ static void branch_remember(struct build *b, taddr_t pc, enum emit_reg reg)
 	}
 }
 
-void branch_called(struct build *b)
+static void branch_called(struct build *b, const struct insn *in)
 {
-	const struct insn *in = &b->path->steps[0].in;
 	taddr_t pc = in->pc + in->len;
 
-	emit_patch(&b->e, b->call_at, emit_here(&b->e));
-	b->ticks = 0;
 	if (in->kind == INSN_CALL_IND) {
 		branch_remember(b, pc, REG_RDX);
 		if (b->d->n_watches)
@@ -157,6 +180,16 @@ void branch_called(struct build *b)
 	if (b->d->n_watches)
 		watch_check(b, in, in->target);
 	exits_direct(b, in->target, 0);
+}
+
+void branch_front(struct build *b)
+{
+	b->ticks = 0;
+	b->called = emit_here(&b->e);
+	branch_called(b, &b->path->steps[0].in);
+	b->elsewhere = emit_offset(&b->e);
+	if (b->c->loop)
+		emit_jmp(&b->e, b->z->mem.start + b->z->return_miss);
 }
 
 /* A RET of ours, which pops from RT_RETURNS what the CALL left there for this rsp, which

@@ -15,7 +15,7 @@
 
 void build_map(struct build *b, taddr_t pc, const struct insn *in, uint8_t spills)
 {
-	struct map_entry e = { .host = (uint32_t)emit_offset(&b->e) - b->body, .pc = pc,
+	struct map_entry e = { .host = (uint32_t)emit_offset(&b->e) - b->start, .pc = pc,
 			       .len = in ? in->len : 0, .ticks = b->ticks, .spills = spills };
 	int r;
 
@@ -63,8 +63,6 @@ static void build_constants(struct build *b)
 
 static void build_sides(struct build *b)
 {
-	if (b->landing)
-		branch_called(b);
 	for (unsigned i = 0; i < b->n_sides; i++) {
 		const struct side *s = &b->sides[i];
 
@@ -143,10 +141,10 @@ static int64_t build_finish(struct build *b)
 {
 	struct cache *c = b->c;
 	struct block block = {
-		.pc = b->pc, .host = b->body, .entry = b->entry, .zone = b->zone,
+		.pc = b->pc, .start = b->start, .host = b->body, .entry = b->entry, .zone = b->zone,
 		.landing = b->landing, .call_bytes = b->landing ? b->path->steps[0].in.len : 0,
 		.variant = (uint8_t)b->variant, .map = b->map_start,
-		.bytes = (uint32_t)emit_offset(&b->e) - b->body,
+		.bytes = (uint32_t)emit_offset(&b->e) - b->start,
 		.map_bytes = (uint32_t)c->maps.len - b->map_start,
 		.first_exit = b->first_exit,
 		.n_exits = (uint32_t)c->n_exits + RT_EXIT_FIRST - b->first_exit,
@@ -188,15 +186,11 @@ static void build_begin(struct build *b, struct dbt *d, taddr_t pc, enum dbt_var
 	b->cold = b->z->cold;
 	b->first_exit = RT_EXIT_FIRST + (uint32_t)c->n_exits;
 	b->map_start = (uint32_t)c->maps.len;
+	b->start = b->z->hot;
 	b->entry = b->landing = 0;
 	b->ticks = 0;
 	b->n_sides = b->n_constants = 0;
 	b->error = 0;
-}
-
-static void build_entry(struct build *b)
-{
-	b->entry = lookup_emit_entry(&b->e, b->pc, b->ticks, b->z->mem.start + b->z->lookup_miss);
 }
 
 int64_t build_block(struct dbt *d, taddr_t pc, enum dbt_variant variant, bool entry)
@@ -207,11 +201,13 @@ int64_t build_block(struct dbt *d, taddr_t pc, enum dbt_variant variant, bool en
 	if (r < 0)
 		return r;
 	build_begin(&b, d, pc, variant);
+	map_begin(&b.map, &b.c->maps, pc);
+	if (b.path->steps[0].lands)
+		branch_front(&b);
 	b.ticks = variant == DBT_NORMAL ? exits_carry(&b, pc, 0) : 0;
 	if (entry)
-		build_entry(&b);
+		b.entry = lookup_emit_entry(b.c, b.z, &b.e, pc, b.ticks);
 	b.body = (uint32_t)emit_offset(&b.e);
-	map_begin(&b.map, &b.c->maps, pc);
 	build_body(&b);
 	build_sides(&b);
 	build_constants(&b);

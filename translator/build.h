@@ -34,7 +34,7 @@ struct build {
 	taddr_t pc;
 	struct emit e;
 	uint32_t cold; /* offset of the lowest stub */
-	uint32_t first_exit, map_start, entry, body;
+	uint32_t first_exit, map_start, start, entry, body;
 	int8_t ticks; /* retired and not yet subtracted; -1: the reverse */
 	/* Before which steps to subtract, how (enum count_kind), and how much is
 	 * pending then. */
@@ -43,9 +43,11 @@ struct build {
 	struct map_writer map;
 	struct side sides[PATH_MAX_INSNS];
 	unsigned n_sides;
-	/* If the first step lands: the displacement of its CALL, and where. */
-	size_t call_at;
+	/* If the first step lands: where its CALL leads, the entry of the place behind it,
+	 * and what a RET that does not belong there goes elsewhere by. */
+	taddr_t called;
 	uint32_t landing;
+	size_t elsewhere;
 	struct constant constants[(BUILD_COPIES + 3) * PATH_MAX_INSNS];
 	unsigned n_constants;
 	unsigned insns;
@@ -123,8 +125,8 @@ void branch_call(struct build *b, const struct step *s, uint8_t spills);
 void branch_return(struct build *b, const struct step *s);
 /* JMP and CALL through r/m64. */
 void branch_indirect(struct build *b, const struct step *s);
-/* What the first step calls, if it lands: the way there. */
-void branch_called(struct build *b);
+/* If the first step lands: what stands in front of the block for it. */
+void branch_front(struct build *b);
 /* To the place in rcx through the tables; rcx and rdx are in their slots. */
 void branch_table(const struct build *b, struct emit *e);
 

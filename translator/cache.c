@@ -27,19 +27,29 @@ int cache_grow(void *p, size_t *cap, size_t n, size_t size)
 	return 0;
 }
 
+/* The family of an AMD processor, else 0. */
+static unsigned cache_amd_family(void)
+{
+	unsigned a, b, c, d;
+
+	if (!__get_cpuid(0, &a, &b, &c, &d) || b != 0x68747541 || /* "Auth" */
+	    !__get_cpuid(1, &a, &b, &c, &d))
+		return 0;
+	return (a >> 8 & 15) + (a >> 20 & 255);
+}
+
 /* BMI2's PEXT where it is fast: AMD before family 19h takes 18 cycles and up. */
 static bool cache_has_pext(void)
 {
-	unsigned a, b, c, d, family;
+	unsigned a, b, c, d, family = cache_amd_family();
 
-	if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(b & 1u << 8))
-		return false;
-	if (!__get_cpuid(0, &a, &b, &c, &d) || b != 0x68747541) /* "Auth" */
-		return true;
-	if (!__get_cpuid(1, &a, &b, &c, &d))
-		return false;
-	family = (a >> 8 & 15) + (a >> 20 & 255);
-	return family >= 0x19;
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & 1u << 8 && (!family || family >= 0x19);
+}
+
+/* LOOP in one cycle; Intel's take five and more. */
+static bool cache_has_loop(void)
+{
+	return cache_amd_family() >= 0x17;
 }
 
 static void cache_init_zone(struct zone *z)
@@ -52,6 +62,9 @@ static void cache_init_zone(struct zone *z)
 	emit_jmp_mem(&e, RT_STATE + RT_O_STOP_ENTRY);
 	z->lookup_miss = (uint32_t)emit_offset(&e);
 	emit_jmp_mem(&e, RT_STATE + RT_O_LOOKUP_ENTRY);
+	z->return_miss = (uint32_t)emit_offset(&e);
+	emit_lea_disp(&e, REG_RCX, REG_RSP, -8);
+	emit_jmp_mem(&e, RT_STATE + RT_O_RETURN_ENTRY);
 	z->hot = ((uint32_t)emit_offset(&e) + 15) & ~15u;
 	z->cold = z->limit;
 	z->n_blocks = 0;
@@ -86,6 +99,7 @@ int cache_create(const struct dbt_config *config, const struct dbt_zone *zones,
 	c->n_zones = n_zones < DBT_MAX_ZONES ? (unsigned)n_zones : DBT_MAX_ZONES;
 	c->zone_limit = config->zone_limit;
 	c->pext = !config->no_bmi2 && cache_has_pext();
+	c->loop = config->no_bmi2 != cache_has_loop();
 	for (unsigned i = 0; i < c->n_zones; i++) {
 		size_t limit = zones[i].bytes;
 
@@ -230,7 +244,7 @@ const struct block *cache_find_host(const struct cache *c, taddr_t host)
 		while (low < high) {
 			size_t mid = (low + high) / 2;
 
-			if (cache_block(c, z->blocks[mid])->host <= host - z->mem.start)
+			if (cache_block(c, z->blocks[mid])->start <= host - z->mem.start)
 				low = mid + 1;
 			else
 				high = mid;
@@ -238,7 +252,7 @@ const struct block *cache_find_host(const struct cache *c, taddr_t host)
 		if (!low)
 			return NULL;
 		b = cache_block(c, z->blocks[low - 1]);
-		return host - z->mem.start - b->host < b->bytes ? b : NULL;
+		return host - z->mem.start - b->start < b->bytes ? b : NULL;
 	}
 	return NULL;
 }

@@ -16,7 +16,7 @@ struct zone {
 	struct dbt_zone mem;
 	uint32_t limit;	    /* bytes in use at most */
 	uint32_t hot, cold; /* the first free byte, the first byte of the stubs */
-	uint32_t stop, lookup_miss; /* jumps to the runtime, shared by the stubs */
+	uint32_t stop, lookup_miss, return_miss; /* jumps to the runtime, shared by the stubs */
 	uint32_t *blocks;   /* in the order of their addresses */
 	size_t n_blocks, cap_blocks;
 };
@@ -24,7 +24,8 @@ struct zone {
 struct block {
 	taddr_t pc;
 	uint32_t node;
-	uint32_t host, bytes; /* in the zone; bytes: without stubs */
+	uint32_t start, bytes; /* of the code in the zone, without stubs */
+	uint32_t host;	      /* where it is jumped to */
 	uint32_t entry;	      /* of indirect branches, in the zone; 0: none yet */
 	uint32_t landing;     /* where its first instruction's call returns; 0: no call */
 	uint32_t map, map_bytes;
@@ -101,7 +102,7 @@ struct cache {
 	uint64_t generation; /* counts flushes */
 	uint64_t landings_lost; /* blocks with a landing that died since */
 	size_t zone_limit;
-	bool pext;
+	bool pext, loop; /* which are fast */
 	struct zone zones[DBT_MAX_ZONES];
 	unsigned n_zones;
 

@@ -152,6 +152,21 @@ void emit_lea_disp(struct emit *e, enum emit_reg reg, enum emit_reg base, int32_
 		emit_u32(e, (uint32_t)disp);
 }
 
+void emit_lea_short(struct emit *e, bool wide, enum emit_reg reg, enum emit_reg base, int32_t disp)
+{
+	if (wide)
+		emit_u8(e, 0x48);
+	emit_bytes(e, (uint8_t[]){ 0x8d, (uint8_t)(0x80 | reg << 3 | base) }, 2);
+	emit_u32(e, (uint32_t)disp);
+}
+
+void emit_load_stack(struct emit *e, bool wide, enum emit_reg reg, int8_t disp)
+{
+	if (wide)
+		emit_u8(e, 0x48);
+	emit_bytes(e, (uint8_t[]){ 0x8b, (uint8_t)(0x44 | reg << 3), 0x24, (uint8_t)disp }, 4);
+}
+
 void emit_push_imm(struct emit *e, int32_t value)
 {
 	emit_u8(e, 0x68);
@@ -285,6 +300,13 @@ static size_t emit_short(struct emit *e, uint8_t opcode)
 {
 	emit_bytes(e, (uint8_t[]){ opcode, 0 }, 2);
 	return emit_offset(e) - 1;
+}
+
+void emit_loop(struct emit *e, size_t target)
+{
+	int64_t disp = (int64_t)target - (int64_t)(emit_offset(e) + 2);
+
+	emit_bytes(e, (uint8_t[]){ 0xe2, (uint8_t)disp }, 2);
 }
 
 size_t emit_jrcxz8(struct emit *e)

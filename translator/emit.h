@@ -2,7 +2,7 @@
 /*
  * Writes the bytes of x86-64 instructions. It knows encodings, nothing of what
  * they are for. Memory operands are addresses below 2 GiB or within 2 GiB of the
- * code; nothing emitted here but emit_sub_mem() and the two
+ * code; nothing emitted here but emit_and_mem(), emit_sub_mem() and the two
  * of emit_restore_flags() changes the flags.
  *
  * Code grows upward from `p`, what is seldom run (stubs) is written elsewhere
@@ -69,6 +69,10 @@ void emit_lea(struct emit *e, enum emit_reg reg, enum emit_reg base,
 void emit_not(struct emit *e, enum emit_reg reg);
 /* lea reg, [base + disp] */
 void emit_lea_disp(struct emit *e, enum emit_reg reg, enum emit_reg base, int32_t disp);
+/* lea reg, [base + disp]; mov reg, [rsp + disp]: all of it, or the lower half, with zeros
+ * above; none of the registers R8 to R15. */
+void emit_lea_short(struct emit *e, bool wide, enum emit_reg reg, enum emit_reg base, int32_t disp);
+void emit_load_stack(struct emit *e, bool wide, enum emit_reg reg, int8_t disp);
 /* push value; push reg; pop [base + disp], base neither RSP nor R12 */
 void emit_push_imm(struct emit *e, int32_t value);
 void emit_push(struct emit *e, enum emit_reg reg);
@@ -97,6 +101,8 @@ void emit_jmp_table(struct emit *e, uint32_t table, enum emit_reg index);
 size_t emit_jmp(struct emit *e, taddr_t target);
 size_t emit_call(struct emit *e, taddr_t target);
 size_t emit_jcc(struct emit *e, unsigned cc, taddr_t target);
+/* loop to an offset from start, at most 126 bytes back */
+void emit_loop(struct emit *e, size_t target);
 /* jrcxz or jcc, 8-bit, forward: to be bound by emit_bind8(). */
 size_t emit_jrcxz8(struct emit *e);
 size_t emit_jcc8(struct emit *e, unsigned cc);

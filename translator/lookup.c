@@ -157,6 +157,7 @@ void lookup_init_private(struct dbt *d)
 	s->stop_entry = s->stop_entry ? s->stop_entry : RT_STOP;
 	s->syscall_entry = s->syscall_entry ? s->syscall_entry : RT_SYSCALL;
 	s->lookup_entry = RT_LOOKUP_MISS;
+	s->return_entry = RT_RETURN;
 	s->cpuid_entry = RT_CPUID;
 	s->return_mask = RT_RETURNS_BYTES - 8;
 	settle_init(s);
@@ -167,49 +168,31 @@ void lookup_init_private(struct dbt *d)
 	d->generation = d->cache->generation;
 }
 
-/* Goes on behind what it emits if the target in rcx is pc. */
-static void lookup_emit_check(struct emit *e, taddr_t pc, taddr_t lookup_miss)
+uint32_t lookup_emit_entry(const struct cache *c, const struct zone *z, struct emit *e, taddr_t pc,
+			   int8_t carry)
 {
-	size_t ok;
+	taddr_t lookup_miss = z->mem.start + z->lookup_miss;
+	size_t miss = emit_offset(e), ok;
+	uint32_t entry;
 
+	if (c->loop)
+		emit_jmp(e, lookup_miss);
+	entry = (uint32_t)emit_offset(e);
 	emit_mov_imm(e, REG_RDX, -pc);
-	emit_lea(e, REG_RCX, REG_RCX, REG_RDX, 0);
-	ok = emit_jrcxz8(e);
-	emit_jmp(e, lookup_miss);
-	emit_bind8(e, ok);
-}
-
-uint32_t lookup_emit_entry(struct emit *e, taddr_t pc, int8_t carry, taddr_t lookup_miss)
-{
-	uint32_t entry = (uint32_t)emit_offset(e);
-
-	lookup_emit_check(e, pc, lookup_miss);
+	emit_lea(e, REG_RCX, REG_RCX, REG_RDX, c->loop);
+	if (c->loop) {
+		emit_loop(e, miss);
+	} else {
+		ok = emit_jrcxz8(e);
+		emit_jmp(e, lookup_miss);
+		emit_bind8(e, ok);
+	}
 	if (carry) {
 		emit_spill_flags(e, RT_STATE + RT_O_RAX);
 		emit_sub_mem(e, RT_STATE + RT_O_COUNTER, (uint8_t)-carry);
 		emit_reload_flags(e, RT_STATE + RT_O_RAX);
 	}
 	emit_load(e, REG_RDX, RT_STATE + RT_O_RDX);
-	emit_load(e, REG_RCX, RT_STATE + RT_O_RCX);
-	return entry;
-}
-
-uint32_t lookup_emit_landing(struct emit *e, taddr_t pc, taddr_t lookup_miss)
-{
-	uint32_t entry;
-	size_t ok = 0;
-
-	if (pc <= INT32_MAX) {
-		emit_lea_disp(e, REG_RCX, REG_RCX, -(int32_t)pc);
-		ok = emit_jrcxz8(e);
-		emit_lea_disp(e, REG_RCX, REG_RCX, (int32_t)pc);
-	}
-	emit_store(e, REG_RDX, RT_STATE + RT_O_RDX);
-	entry = (uint32_t)emit_offset(e);
-	lookup_emit_check(e, pc, lookup_miss);
-	emit_load(e, REG_RDX, RT_STATE + RT_O_RDX);
-	if (ok)
-		emit_bind8(e, ok);
 	emit_load(e, REG_RCX, RT_STATE + RT_O_RCX);
 	return entry;
 }
@@ -226,8 +209,7 @@ static int lookup_make_entry(struct cache *c, struct block *b)
 	struct zone *z = &c->zones[b->zone];
 	struct emit e = { .start = z->mem.write, .p = z->mem.write + z->hot,
 			  .end = z->mem.write + z->cold, .base = z->mem.start };
-	uint32_t entry = lookup_emit_entry(&e, b->pc, cache_node_at(c, b->node)->carry,
-					   z->mem.start + z->lookup_miss);
+	uint32_t entry = lookup_emit_entry(c, z, &e, b->pc, cache_node_at(c, b->node)->carry);
 
 	emit_jmp(&e, z->mem.start + b->host);
 	if (e.full)

@@ -43,11 +43,8 @@ int lookup_reveal(struct dbt *d, const struct block *b);
 /* Makes it not found any more. */
 void lookup_remove(struct dbt *d, const struct block *b);
 
-/* Emits the indirect entry of a block at pc, up to where its body has to
+/* Emits into a zone the indirect entry of a block at pc, up to where its body has to
  * follow or be jumped to. carry: what is pending in the body, not before. Returns its
  * offset. */
-uint32_t lookup_emit_entry(struct emit *e, taddr_t pc, int8_t carry, taddr_t lookup_miss);
-
-/* The same for a pc behind a CALL; in front of the entry is what a RET comes to with its
- * target in rcx and only rcx in its slot. */
-uint32_t lookup_emit_landing(struct emit *e, taddr_t pc, taddr_t lookup_miss);
+uint32_t lookup_emit_entry(const struct cache *c, const struct zone *z, struct emit *e, taddr_t pc,
+			   int8_t carry);

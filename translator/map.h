@@ -25,8 +25,8 @@ enum {
 	SPILL_RCX = 2,
 	SPILL_RDX = 4,
 	SPILL_SCRATCH = 8, /* the register in bits 4..7 is in rt_state.scratch */
-	/* None, but where a RET lands: which one it is, rt_state.branch knows; its stack
-	 * pointer is in rcx. */
+	/* Where a RET lands: its rcx is in the slot, which one it is, rt_state.branch
+	 * knows, and that it has popped is undone. */
 	SPILL_RETURN = SPILL_RCX | SPILL_RDX,
 };
 

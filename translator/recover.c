@@ -34,7 +34,7 @@ static bool recover_find(const struct cache *c, taddr_t host, struct map_entry *
 	const struct block *b = cache_find_host(c, host);
 
 	return b && map_find(c->maps.data + b->map, b->map_bytes, b->pc,
-			     (uint32_t)(host - c->zones[b->zone].mem.start - b->host), ret);
+			     (uint32_t)(host - c->zones[b->zone].mem.start - b->start), ret);
 }
 
 /* In RT_SETTLE, which writes to the program's memory: the state before the instruction
@@ -60,7 +60,7 @@ static void recover_return(const struct dbt *d, struct map_entry *ret, struct re
 	const struct exit *x = cache_exit(d->cache, d->state->branch);
 
 	*ret = (struct map_entry){ .pc = x->target, .len = x->insn_bytes };
-	r->rsp = r->rcx;
+	r->rsp -= 8;
 	r->rcx = d->state->rcx;
 }
 

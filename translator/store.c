@@ -30,7 +30,7 @@
 struct store_header {
 	uint64_t magic, check, key[2];
 	struct {
-		uint32_t hot, cold, stop, lookup_miss, n_blocks, unused;
+		uint32_t hot, cold, stop, lookup_miss, return_miss, n_blocks;
 	} zones[DBT_MAX_ZONES];
 	uint32_t n_zones, l2, l2_entries;
 	uint32_t n_blocks, n_exits, n_nodes, n_members, n_pages, n_hidden, maps_bytes;
@@ -88,8 +88,8 @@ void dbt_identity(const struct dbt *d, uint64_t ret[2])
 	XXH3_128bits_reset(&state);
 	XXH3_128bits_update(
 		&state,
-		(uint64_t[5]){ k->max_insns, k->max_ticks, k->ahead, c->zone_limit, c->pext },
-		5 * sizeof(uint64_t));
+		(uint64_t[6]){ k->max_insns, k->max_ticks, k->ahead, c->zone_limit, c->pext, c->loop },
+		6 * sizeof(uint64_t));
 	for (unsigned i = 0; i < c->n_zones; i++)
 		XXH3_128bits_update(&state,
 				    (uint64_t[2]){ c->zones[i].mem.start, c->zones[i].limit },
@@ -168,6 +168,7 @@ static struct store_header store_header(const struct cache *c, const uint64_t ke
 		h.zones[i].cold = z->cold;
 		h.zones[i].stop = z->stop;
 		h.zones[i].lookup_miss = z->lookup_miss;
+		h.zones[i].return_miss = z->return_miss;
 		h.zones[i].n_blocks = (uint32_t)z->n_blocks;
 	}
 	return h;
@@ -252,6 +253,7 @@ static void take_header(struct cache *c, const struct store_header *h)
 		z->cold = h->zones[i].cold;
 		z->stop = h->zones[i].stop;
 		z->lookup_miss = h->zones[i].lookup_miss;
+		z->return_miss = h->zones[i].return_miss;
 		z->n_blocks = h->zones[i].n_blocks;
 	}
 	c->l2 = h->l2;
