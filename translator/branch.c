@@ -112,7 +112,7 @@ static void branch_land_check(struct build *b, const struct insn *in, bool wide,
 	/* by RSP: what faults is a stack fault if it is one */
 	build_map(b, in->pc, in, SPILL_RETURN);
 	emit_load_stack(&b->e, wide, REG_RCX, at);
-	emit_lea_short(&b->e, wide, REG_RCX, REG_RCX, (int32_t)(loop - value));
+	emit_lea_disp(&b->e, wide, REG_RCX, REG_RCX, (int32_t)(loop - value));
 	if (loop) {
 		emit_loop(&b->e, b->elsewhere);
 		return;
@@ -139,7 +139,7 @@ static void branch_land(struct build *b, const struct insn *in, uint8_t spills)
 
 	build_map(b, in->pc, in, spills);
 	emit_call(&b->e, b->called);
-	emit_lea_disp(&b->e, REG_RSP, REG_RCX, 8);
+	emit_lea_disp(&b->e, true, REG_RSP, REG_RCX, 8);
 	branch_land_check(b, in, pc <= INT32_MAX, -8, (uint32_t)pc);
 	if (pc > INT32_MAX)
 		branch_land_check(b, in, false, -4, pc >> 32);
@@ -200,7 +200,7 @@ static void branch_ret(struct build *b, const struct insn *in)
 	branch_note(b, &b->e, in);
 	emit_mov(&b->e, REG_RCX, REG_RSP);
 	branch_slot(b, REG_RSP);
-	emit_lea_disp(&b->e, REG_RSP, REG_RSP, RT_RETURNS);
+	emit_lea_disp(&b->e, true, REG_RSP, REG_RSP, RT_RETURNS);
 	emit_u8(&b->e, 0xc3);
 }
 
@@ -211,7 +211,7 @@ static void branch_pop(struct build *b, const struct insn *in)
 	build_map(b, in->pc, in, 0);
 	emit_u8(&b->e, 0x59);
 	if (in->pops)
-		emit_lea_disp(&b->e, REG_RSP, REG_RSP, in->pops);
+		emit_lea_disp(&b->e, true, REG_RSP, REG_RSP, in->pops);
 }
 
 /* A checked branch goes elsewhere: counts what is pending, looks the target up. */

@@ -43,7 +43,8 @@ static bool cache_has_pext(void)
 {
 	unsigned a, b, c, d, family = cache_amd_family();
 
-	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & 1u << 8 && (!family || family >= 0x19);
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && b & 1u << 8 &&
+	       (!family || family >= 0x19);
 }
 
 /* LOOP in one cycle; Intel's take five and more. */
@@ -63,7 +64,7 @@ static void cache_init_zone(struct zone *z)
 	z->lookup_miss = (uint32_t)emit_offset(&e);
 	emit_jmp_mem(&e, RT_STATE + RT_O_LOOKUP_ENTRY);
 	z->return_miss = (uint32_t)emit_offset(&e);
-	emit_lea_disp(&e, REG_RCX, REG_RSP, -8);
+	emit_lea_disp(&e, true, REG_RCX, REG_RSP, -8);
 	emit_jmp_mem(&e, RT_STATE + RT_O_RETURN_ENTRY);
 	z->hot = ((uint32_t)emit_offset(&e) + 15) & ~15u;
 	z->cold = z->limit;

@@ -137,27 +137,21 @@ void emit_lea(struct emit *e, enum emit_reg reg, enum emit_reg base,
 		emit_u32(e, (uint32_t)disp);
 }
 
-void emit_lea_disp(struct emit *e, enum emit_reg reg, enum emit_reg base, int32_t disp)
+void emit_lea_disp(struct emit *e, bool wide, enum emit_reg reg, enum emit_reg base, int32_t disp)
 {
-	uint8_t rex = 0x48 | (reg >= 8 ? 4 : 0) | (base >= 8 ? 1 : 0);
+	uint8_t rex = (wide ? 0x48 : 0) | (reg >= 8 ? 0x44 : 0) | (base >= 8 ? 0x41 : 0);
 	bool byte = disp == (int8_t)disp;
 
-	emit_bytes(e, (uint8_t[]){ rex, 0x8d,
-				   (uint8_t)((byte ? 0x40 : 0x80) | (reg & 7) << 3 | (base & 7)) }, 3);
+	if (rex)
+		emit_u8(e, rex);
+	emit_u8(e, 0x8d);
+	emit_u8(e, (uint8_t)((byte ? 0x40 : 0x80) | (reg & 7) << 3 | (base & 7)));
 	if ((base & 7) == REG_RSP)
 		emit_u8(e, 0x24);
 	if (byte)
 		emit_u8(e, (uint8_t)disp);
 	else
 		emit_u32(e, (uint32_t)disp);
-}
-
-void emit_lea_short(struct emit *e, bool wide, enum emit_reg reg, enum emit_reg base, int32_t disp)
-{
-	if (wide)
-		emit_u8(e, 0x48);
-	emit_bytes(e, (uint8_t[]){ 0x8d, (uint8_t)(0x80 | reg << 3 | base) }, 2);
-	emit_u32(e, (uint32_t)disp);
 }
 
 void emit_load_stack(struct emit *e, bool wide, enum emit_reg reg, int8_t disp)

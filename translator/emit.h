@@ -67,11 +67,9 @@ void emit_lea_rip(struct emit *e, enum emit_reg reg, uint64_t address);
 void emit_lea(struct emit *e, enum emit_reg reg, enum emit_reg base,
 	      enum emit_reg index, int32_t disp);
 void emit_not(struct emit *e, enum emit_reg reg);
-/* lea reg, [base + disp] */
-void emit_lea_disp(struct emit *e, enum emit_reg reg, enum emit_reg base, int32_t disp);
-/* lea reg, [base + disp]; mov reg, [rsp + disp]: all of it, or the lower half, with zeros
- * above; none of the registers R8 to R15. */
-void emit_lea_short(struct emit *e, bool wide, enum emit_reg reg, enum emit_reg base, int32_t disp);
+/* lea reg, [base + disp]; mov reg, [rsp + disp] (none of R8 to R15): all of it, if wide,
+ * or its lower half, with zeros above. */
+void emit_lea_disp(struct emit *e, bool wide, enum emit_reg reg, enum emit_reg base, int32_t disp);
 void emit_load_stack(struct emit *e, bool wide, enum emit_reg reg, int8_t disp);
 /* push value; push reg; pop [base + disp], base neither RSP nor R12 */
 void emit_push_imm(struct emit *e, int32_t value);

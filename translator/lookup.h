@@ -22,7 +22,7 @@ uint32_t lookup_l2_bytes(const struct cache *c);
 /* Sets up state page and tables for this cache as it is now. */
 void lookup_init_private(struct dbt *d);
 
-/* Empties the table of returns. */
+/* Empties the table of returns: due when a landing was dropped, before the tracee runs. */
 void lookup_forget_returns(struct dbt *d);
 
 /* ---- settle.c ---- */

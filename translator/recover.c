@@ -89,7 +89,8 @@ int dbt_recover(struct dbt *d, const struct regs *machine, struct regs *ret_prog
 	if (!recover_registers(d, machine, &e, ret_program))
 		return -ENOENT;
 	ret_program->rip = e.pc;
-	*ret = (struct dbt_recovered){ .pc = e.pc, .bytes = e.len, .ticks = (ticks_t)(int64_t)e.ticks,
+	*ret = (struct dbt_recovered){ .pc = e.pc, .bytes = e.len,
+				       .ticks = (ticks_t)(int64_t)e.ticks,
 				       .boundary = !e.spills };
 	return 0;
 }

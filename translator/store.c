@@ -88,7 +88,8 @@ void dbt_identity(const struct dbt *d, uint64_t ret[2])
 	XXH3_128bits_reset(&state);
 	XXH3_128bits_update(
 		&state,
-		(uint64_t[6]){ k->max_insns, k->max_ticks, k->ahead, c->zone_limit, c->pext, c->loop },
+		(uint64_t[6]){ k->max_insns, k->max_ticks, k->ahead, c->zone_limit, c->pext,
+			       c->loop },
 		6 * sizeof(uint64_t));
 	for (unsigned i = 0; i < c->n_zones; i++)
 		XXH3_128bits_update(&state,

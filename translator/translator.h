@@ -78,7 +78,7 @@ struct dbt_config {
 	unsigned max_ticks;   /* ticks in a superblock; 0: the default */
 	bool ahead;	      /* translate along static edges before they miss */
 	size_t zone_limit;    /* use only so many bytes of each zone; 0: all */
-	bool no_bmi2;	      /* for tests: no PEXT, PDEP; and LOOP where it is slow, only there */
+	bool no_bmi2;	      /* for tests: no PEXT and PDEP, and LOOP just where it is slow */
 };
 
 struct dbt_ops {

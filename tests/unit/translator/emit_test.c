@@ -45,6 +45,10 @@ static void operands_are_relative_where_that_reaches(void **state)
 	EXPECT(0xff, 0x24, 0xd5, 0x00, 0x10, 0x01, 0x70);
 	emit_pext(&e, REG_RDX, REG_RCX, 0x70010058); /* pext rdx, rcx, [rip - 0xfeffb1] */
 	EXPECT(0xc4, 0xe2, 0xf2, 0xf5, 0x15, 0x4f, 0x00, 0x01, 0xff);
+	emit_pdep(&e, REG_R11, REG_RSP, 0x70010109); /* pdep r11, rsp, [rip - 0xfeff00] */
+	EXPECT(0xc4, 0x62, 0xdb, 0xf5, 0x1d, 0x00, 0x01, 0x01, 0xff);
+	emit_and_mem(&e, REG_RDX, 0x70010107); /* and rdx, [rip - 0xfeff00] */
+	EXPECT(0x48, 0x23, 0x15, 0x00, 0x01, 0x01, 0xff);
 }
 
 static void absolute_operands_have_no_base(void **state)
@@ -103,6 +107,14 @@ static void registers_move_without_flags(void **state)
 	EXPECT(0x49, 0x8d, 0x4c, 0x15, 0x00);
 	emit_lea(&e, REG_R8, REG_R9, REG_R10, 0x1234); /* lea r8, [r9 + r10 + 0x1234] */
 	EXPECT(0x4f, 0x8d, 0x84, 0x11, 0x34, 0x12, 0, 0);
+	emit_lea_disp(&e, true, REG_RSP, REG_RCX, 8); /* lea rsp, [rcx + 8] */
+	EXPECT(0x48, 0x8d, 0x61, 0x08);
+	emit_lea_disp(&e, true, REG_RSP, REG_RSP, 0x70091000); /* lea rsp, [rsp + 0x70091000] */
+	EXPECT(0x48, 0x8d, 0xa4, 0x24, 0x00, 0x10, 0x09, 0x70);
+	emit_lea_disp(&e, false, REG_R9, REG_R12, 1); /* lea r9d, [r12 + 1] */
+	EXPECT(0x45, 0x8d, 0x4c, 0x24, 0x01);
+	emit_lea_disp(&e, false, REG_RCX, REG_RCX, -0x12345); /* lea ecx, [rcx - 0x12345] */
+	EXPECT(0x8d, 0x89, 0xbb, 0xdc, 0xfe, 0xff);
 	emit_not(&e, REG_RDX); /* not rdx */
 	EXPECT(0x48, 0xf7, 0xd2);
 	emit_save_flags(&e); /* lahf; seto al */
@@ -113,6 +125,26 @@ static void registers_move_without_flags(void **state)
 	EXPECT(0x48, 0x89, 0x05, 0, 0, 0, 0, 0x9f, 0x0f, 0x90, 0xc0);
 	emit_reload_flags(&e, 0x7100000a); /* add al, 0x7f; sahf; mov rax, [rip + 0] */
 	EXPECT(0x04, 0x7f, 0x9e, 0x48, 0x8b, 0x05, 0, 0, 0, 0);
+}
+
+static void the_stack_is_used_as_the_program_uses_it(void **state)
+{
+	(void)state;
+	begin();
+	emit_load_stack(&e, true, REG_RCX, -8); /* mov rcx, [rsp - 8] */
+	EXPECT(0x48, 0x8b, 0x4c, 0x24, 0xf8);
+	emit_load_stack(&e, false, REG_RCX, -4); /* mov ecx, [rsp - 4] */
+	EXPECT(0x8b, 0x4c, 0x24, 0xfc);
+	emit_push_imm(&e, 0x401234); /* push 0x401234 */
+	EXPECT(0x68, 0x34, 0x12, 0x40, 0x00);
+	emit_push(&e, REG_R11); /* push r11 */
+	EXPECT(0x41, 0x53);
+	emit_push(&e, REG_RDX); /* push rdx */
+	EXPECT(0x52);
+	emit_pop_mem(&e, REG_R11, 0x70091000); /* pop qword [r11 + 0x70091000] */
+	EXPECT(0x41, 0x8f, 0x83, 0x00, 0x10, 0x09, 0x70);
+	emit_pop_mem(&e, REG_RDX, 0x70091000); /* pop qword [rdx + 0x70091000] */
+	EXPECT(0x8f, 0x82, 0x00, 0x10, 0x09, 0x70);
 }
 
 static void jumps_reach_their_targets(void **state)
@@ -135,6 +167,9 @@ static void jumps_reach_their_targets(void **state)
 	emit_u8(&e, 0x90);
 	emit_bind8(&e, at);
 	EXPECT(0xe3, 0x01, 0x90);
+	emit_u8(&e, 0x90);
+	emit_loop(&e, 0); /* loop back to the nop */
+	EXPECT(0x90, 0xe2, 0xfd);
 }
 
 static void nothing_is_written_past_the_end(void **state)
@@ -165,6 +200,7 @@ int main(void)
 		cmocka_unit_test(immediates_take_the_shortest_form),
 		cmocka_unit_test(addresses_are_computed_where_that_reaches),
 		cmocka_unit_test(registers_move_without_flags),
+		cmocka_unit_test(the_stack_is_used_as_the_program_uses_it),
 		cmocka_unit_test(jumps_reach_their_targets),
 		cmocka_unit_test(nothing_is_written_past_the_end),
 		cmocka_unit_test(displacements_reach_two_gigabytes),
