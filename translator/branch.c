@@ -101,17 +101,21 @@ static void branch_watch_push(struct build *b)
 	emit_load(&b->e, REG_RCX, ST(TARGET));
 }
 
-/* Goes on if what has been loaded into rcx, at `at` of the stack, is value. */
-static void branch_land_check(struct build *b, const struct insn *in, bool wide, int8_t at,
-			      uint32_t value)
+/* rcx = the return address, or the half of it that lies at `at`: by RSP, so that what
+ * faults is a stack fault if it is one. */
+static void branch_land_load(struct build *b, const struct insn *in, bool wide, int8_t at)
+{
+	build_map(b, in->pc, in, SPILL_RETURN);
+	emit_load_stack(&b->e, wide, REG_RCX, at);
+}
+
+/* Goes on if what has been loaded is value. */
+static void branch_land_check(struct build *b, bool wide, uint32_t value)
 {
 	/* within reach, unless what the block begins with is long */
 	bool loop = b->c->loop && emit_offset(&b->e) - b->elsewhere < 110;
 	size_t ok;
 
-	/* by RSP: what faults is a stack fault if it is one */
-	build_map(b, in->pc, in, SPILL_RETURN);
-	emit_load_stack(&b->e, wide, REG_RCX, at);
 	emit_lea_disp(&b->e, wide, REG_RCX, REG_RCX, (int32_t)(loop - value));
 	if (loop) {
 		emit_loop(&b->e, b->elsewhere);
@@ -120,6 +124,32 @@ static void branch_land_check(struct build *b, const struct insn *in, bool wide,
 	ok = emit_jrcxz8(&b->e);
 	emit_jmp(&b->e, b->z->mem.start + b->z->return_miss);
 	emit_bind8(&b->e, ok);
+}
+
+/* Compares the return address with pc, in halves where no displacement holds it: with
+ * JRCXZ, which is taken, one comparison by RDX is better than two, and it is that of the
+ * indirect entry. */
+static void branch_land_compare(struct build *b, const struct insn *in, taddr_t pc)
+{
+	bool wide = pc <= INT32_MAX;
+	struct emit e;
+
+	if (!wide && !b->c->loop) {
+		branch_land_load(b, in, true, -8);
+		emit_store(&b->e, REG_RDX, ST(RDX));
+		b->landing = lookup_emit_entry(b->c, b->z, &b->e, pc, 0);
+		return;
+	}
+	branch_land_load(b, in, wide, -8);
+	branch_land_check(b, wide, (uint32_t)pc);
+	if (!wide) {
+		branch_land_load(b, in, false, -4);
+		branch_land_check(b, false, pc >> 32);
+	}
+	emit_load(&b->e, REG_RCX, ST(RCX));
+	e = build_cold(b, 48);
+	b->landing = lookup_emit_entry(b->c, b->z, &e, pc, 0);
+	emit_jmp(&e, emit_here(&b->e));
 }
 
 /* The processor predicts a RET well when it returns to behind its CALL, so the
@@ -134,19 +164,10 @@ static void branch_land_check(struct build *b, const struct insn *in, bool wide,
  * The CALL faults where the program's would; spills: what is spilled. */
 static void branch_land(struct build *b, const struct insn *in, uint8_t spills)
 {
-	taddr_t pc = in->pc + in->len;
-	struct emit e;
-
 	build_map(b, in->pc, in, spills);
 	emit_call(&b->e, b->called);
 	emit_lea_disp(&b->e, true, REG_RSP, REG_RCX, 8);
-	branch_land_check(b, in, pc <= INT32_MAX, -8, (uint32_t)pc);
-	if (pc > INT32_MAX)
-		branch_land_check(b, in, false, -4, pc >> 32);
-	emit_load(&b->e, REG_RCX, ST(RCX));
-	e = build_cold(b, 48);
-	b->landing = lookup_emit_entry(b->c, b->z, &e, pc, 0);
-	emit_jmp(&e, emit_here(&b->e));
+	branch_land_compare(b, in, in->pc + in->len);
 }
 
 /* reg is free. */
