@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Calls that are answered differently than the kernel would, so that a
 // recording stays exact or the program does not see deja.
+#include <asm/prctl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -16,6 +17,10 @@
 #include "common/cleanup.h"
 #include "common/log.h"
 #include "recorder/private.h"
+
+#ifndef ARCH_SHSTK_ENABLE /* newer than Debian 12's <asm/prctl.h> */
+#define ARCH_SHSTK_ENABLE 0x5001
+#endif
 
 /* Not there: the kernel would write the area at moments that no event names
  * (rseq), or memory without a call (io_uring, userfaultfd). Callers have
@@ -46,6 +51,17 @@ static int prctl_enter(struct recorder *r, struct task *t, uint64_t args[6], int
 	if (args[0] == PR_SET_SECCOMP)
 		return refuse_filter(r, t, args, result);
 	return 0;
+}
+
+/* Translated code is called from one place and returns by another, which a shadow stack is
+ * there to prevent: there is none, as with a kernel that was built without.
+ * Source: Linux 6.18 arch/x86/kernel/process.c, do_arch_prctl_common() */
+static int arch_prctl_enter(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
+{
+	(void)r;
+	(void)t;
+	*result = -EINVAL;
+	return args[0] == ARCH_SHSTK_ENABLE;
 }
 
 /* All tracees stay on the supervisor's core; the program is told what it asked. */
@@ -168,6 +184,7 @@ const struct rec_handler rec_special_handlers[] = {
 	{ SYS_userfaultfd, .enter = absent },
 	{ SYS_seccomp, .enter = refuse_filter },
 	{ SYS_prctl, .enter = prctl_enter },
+	{ SYS_arch_prctl, .enter = arch_prctl_enter },
 	{ SYS_sched_setaffinity, .enter = setaffinity },
 	{ SYS_sched_getaffinity, .done = getaffinity_done },
 	{ SYS_copy_file_range, .enter = copy_enter },
