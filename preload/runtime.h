@@ -26,7 +26,7 @@
 #define RT_L1_MAX_ENTRIES 65536
 #define RT_L1_BYTES (RT_L1_MAX_ENTRIES * 8)
 #define RT_RETURNS (RT_L1 + RT_L1_BYTES)
-#define RT_RETURN_ENTRIES 65536
+#define RT_RETURN_ENTRIES 65536 /* at most */
 #define RT_RETURNS_BYTES (RT_RETURN_ENTRIES * 8)
 #define RT_BUFFER (RT_RETURNS + RT_RETURNS_BYTES) /* struct rt_call, one behind the other */
 #define RT_BUFFER_BYTES 0x40000

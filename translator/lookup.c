@@ -122,7 +122,7 @@ static void l1_resize(struct dbt *d, uint32_t entries)
 {
 	uint32_t from = entries < d->l1_entries ? 0 : d->l1_entries;
 
-	/* Two calls instead of a fault for each page. */
+	/* A call instead of a fault for each page. */
 	(void)!madvise(&d->l1[from], (entries - from) * sizeof(*d->l1), MADV_POPULATE_WRITE);
 	for (uint32_t i = from; i < entries; i++)
 		d->l1[i] = RT_LOOKUP;
@@ -130,7 +130,29 @@ static void l1_resize(struct dbt *d, uint32_t entries)
 	d->state->l1_mask = entries - 1;
 }
 
-/* Both levels as large as the number of targets wants them. */
+/* The table of returns is four times as large as the first level, if there is room. */
+static uint32_t returns_entries(const struct dbt *d)
+{
+	return d->l1_entries < RT_RETURN_ENTRIES / 4 ? d->l1_entries * 4 : RT_RETURN_ENTRIES;
+}
+
+void lookup_forget_returns(struct dbt *d)
+{
+	for (uint32_t i = 0, n = returns_entries(d); i < n; i++)
+		d->returns[i] = RT_RETURN;
+	d->landings_lost = d->cache->landings_lost;
+}
+
+static void returns_resize(struct dbt *d)
+{
+	uint64_t bytes = returns_entries(d) * sizeof(*d->returns);
+
+	(void)!madvise(d->returns, bytes, MADV_POPULATE_WRITE);
+	d->state->return_mask = bytes - sizeof(*d->returns);
+	lookup_forget_returns(d);
+}
+
+/* The tables as large as the number of targets wants them. */
 static void lookup_set_l2(struct dbt *d)
 {
 	const struct cache *c = d->cache;
@@ -138,16 +160,10 @@ static void lookup_set_l2(struct dbt *d)
 
 	l1 = l1 < RT_L1_MIN_ENTRIES ? RT_L1_MIN_ENTRIES : l1;
 	l1_resize(d, l1 > RT_L1_MAX_ENTRIES ? RT_L1_MAX_ENTRIES : l1);
+	returns_resize(d);
 	d->l2 = c->l2;
 	d->state->l2_base = c->zones[0].mem.start + c->l2;
 	d->state->l2_mask = (uint64_t)(c->l2_entries - 1) * sizeof(struct l2_entry);
-}
-
-void lookup_forget_returns(struct dbt *d)
-{
-	for (uint32_t i = 0; i < RT_RETURN_ENTRIES; i++)
-		d->returns[i] = RT_RETURN;
-	d->landings_lost = d->cache->landings_lost;
 }
 
 void lookup_init_private(struct dbt *d)
@@ -159,12 +175,9 @@ void lookup_init_private(struct dbt *d)
 	s->lookup_entry = RT_LOOKUP_MISS;
 	s->return_entry = RT_RETURN;
 	s->cpuid_entry = RT_CPUID;
-	s->return_mask = RT_RETURNS_BYTES - 8;
 	settle_init(s);
 	d->l1_entries = 0;
 	lookup_set_l2(d);
-	(void)!madvise(d->returns, RT_RETURNS_BYTES, MADV_POPULATE_WRITE);
-	lookup_forget_returns(d);
 	d->generation = d->cache->generation;
 }
 
