@@ -114,16 +114,9 @@ static void branch_land_check(struct build *b, bool wide, uint32_t value)
 {
 	/* within reach, unless what the block begins with is long */
 	bool loop = b->c->loop && emit_offset(&b->e) - b->elsewhere < 110;
-	size_t ok;
 
 	emit_lea_disp(&b->e, wide, REG_RCX, REG_RCX, (int32_t)(loop - value));
-	if (loop) {
-		emit_loop(&b->e, b->elsewhere);
-		return;
-	}
-	ok = emit_jrcxz8(&b->e);
-	emit_jmp(&b->e, b->z->mem.start + b->z->return_miss);
-	emit_bind8(&b->e, ok);
+	emit_check(&b->e, loop, b->elsewhere, b->z->mem.start + b->z->return_miss);
 }
 
 /* Compares the return address with pc, in halves where no displacement holds it: with
@@ -287,13 +280,11 @@ static taddr_t branch_bound(struct build *b, const struct insn *in)
 /* Goes on in the path if the target in rcx is s->to. */
 static void branch_check(struct build *b, const struct step *s)
 {
-	size_t ok;
+	taddr_t elsewhere = s->unbound ? branch_bound(b, &s->in) : branch_elsewhere(b, &s->in);
 
 	emit_mov_imm(&b->e, REG_RDX, -s->to);
 	emit_lea(&b->e, REG_RCX, REG_RCX, REG_RDX, 0);
-	ok = emit_jrcxz8(&b->e);
-	emit_jmp(&b->e, s->unbound ? branch_bound(b, &s->in) : branch_elsewhere(b, &s->in));
-	emit_bind8(&b->e, ok);
+	emit_check(&b->e, false, 0, elsewhere);
 	emit_load(&b->e, REG_RDX, ST(RDX));
 	emit_load(&b->e, REG_RCX, ST(RCX));
 }

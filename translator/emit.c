@@ -324,6 +324,19 @@ void emit_bind8(struct emit *e, size_t at)
 		e->start[at] = (uint8_t)(emit_offset(e) - (at + 1));
 }
 
+void emit_check(struct emit *e, bool loop, size_t jump, taddr_t elsewhere)
+{
+	size_t ok;
+
+	if (loop) {
+		emit_loop(e, jump);
+		return;
+	}
+	ok = emit_jrcxz8(e);
+	emit_jmp(e, elsewhere);
+	emit_bind8(e, ok);
+}
+
 void emit_patch(struct emit *e, size_t at, taddr_t target)
 {
 	uint32_t d = (uint32_t)(target - (e->base + at + 4));

@@ -101,6 +101,9 @@ size_t emit_call(struct emit *e, taddr_t target);
 size_t emit_jcc(struct emit *e, unsigned cc, taddr_t target);
 /* loop to an offset from start, at most 126 bytes back */
 void emit_loop(struct emit *e, size_t target);
+/* Goes on if rcx is 0 (by JRCXZ), with loop if it is 1 (by LOOP, to the offset of a jump to
+ * elsewhere, and then it is 0); to elsewhere if not. */
+void emit_check(struct emit *e, bool loop, size_t jump, taddr_t elsewhere);
 /* jrcxz or jcc, 8-bit, forward: to be bound by emit_bind8(). */
 size_t emit_jrcxz8(struct emit *e);
 size_t emit_jcc8(struct emit *e, unsigned cc);

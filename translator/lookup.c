@@ -185,7 +185,7 @@ uint32_t lookup_emit_entry(const struct cache *c, const struct zone *z, struct e
 			   int8_t carry)
 {
 	taddr_t lookup_miss = z->mem.start + z->lookup_miss;
-	size_t miss = emit_offset(e), ok;
+	size_t miss = emit_offset(e);
 	uint32_t entry;
 
 	if (c->loop)
@@ -193,13 +193,7 @@ uint32_t lookup_emit_entry(const struct cache *c, const struct zone *z, struct e
 	entry = (uint32_t)emit_offset(e);
 	emit_mov_imm(e, REG_RDX, -pc);
 	emit_lea(e, REG_RCX, REG_RCX, REG_RDX, c->loop);
-	if (c->loop) {
-		emit_loop(e, miss);
-	} else {
-		ok = emit_jrcxz8(e);
-		emit_jmp(e, lookup_miss);
-		emit_bind8(e, ok);
-	}
+	emit_check(e, c->loop, miss, lookup_miss);
 	if (carry) {
 		emit_spill_flags(e, RT_STATE + RT_O_RAX);
 		emit_sub_mem(e, RT_STATE + RT_O_COUNTER, (uint8_t)-carry);
