@@ -4,14 +4,7 @@
 #include "program.h"
 
 _start:
-	mov $SYS_mmap, %eax
-	mov $0x30000000, %edi
-	mov $0x1000, %esi
-	mov $3, %edx
-	mov $0x32, %r10d
-	mov $-1, %r8
-	xor %r9d, %r9d
-	syscall
+	map 0x30000000, 0x1000, 3
 	mov $3, %ebx
 again:
 	movabs $0x5530000010, %rsi

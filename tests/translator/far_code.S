@@ -4,14 +4,7 @@
 #include "program.h"
 
 _start:
-	mov $SYS_mmap, %eax
-	movabs $0x200000000000, %rdi
-	mov $0x3000, %esi
-	mov $7, %edx
-	mov $0x32, %r10d
-	mov $-1, %r8
-	xor %r9d, %r9d
-	syscall
+	map 0x200000000000, 0x3000, 7
 	mov %rax, %r12
 	mov %rax, %rdi
 	mov $copied, %esi

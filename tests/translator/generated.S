@@ -4,16 +4,6 @@
  * pages. */
 #include "program.h"
 
-	.macro map at, prot, flags, fd
-	mov $SYS_mmap, %eax
-	mov $\at, %edi
-	mov $0x1000, %esi
-	mov $\prot, %edx
-	mov $\flags, %r10d
-	mov \fd, %r8
-	xor %r9d, %r9d
-	syscall
-	.endm
 	.macro protect at, prot
 	mov $\at, %edi
 	mov $0x1000, %esi
@@ -23,8 +13,8 @@
 	.endm
 
 _start:
-	map 0x20000000, 7, 0x32, $-1
-	map 0x20010000, 3, 0x32, $-1
+	map 0x20000000, 0x1000, 7
+	map 0x20010000, 0x1000, 3
 	mov $SYS_memfd_create, %eax
 	mov $name, %edi
 	xor %esi, %esi
@@ -34,8 +24,8 @@ _start:
 	mov $0x1000, %esi
 	mov $SYS_ftruncate, %eax
 	syscall
-	map 0x20020000, 3, 1, %r12
-	map 0x20030000, 5, 1, %r12
+	map 0x20020000, 0x1000, 3, 1, %r12
+	map 0x20030000, 0x1000, 5, 1, %r12
 	mov $5, %ebx
 again:
 	movl $0x00c08349, %edx /* add $bl, %r8 */
@@ -68,7 +58,7 @@ again:
 	mov $0x20030000, %edi
 	mov $0x1000, %esi
 	syscall
-	map 0x20030000, 7, 0x32, $-1
+	map 0x20030000, 0x1000, 7
 	movb $0xc3, 0x20030000
 	mov $0x20030000, %eax
 	call *%rax

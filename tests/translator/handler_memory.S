@@ -16,14 +16,7 @@
 
 _start:
 	handle SIGSEGV, handler
-	mov $SYS_mmap, %eax
-	mov $0x10000000, %edi
-	mov $0x2000, %esi
-	mov $1, %edx
-	mov $0x32, %r10d
-	mov $-1, %r8
-	xor %r9d, %r9d
-	syscall
+	map 0x10000000, 0x2000, 1
 	mov $3, %ebx
 again:
 	mov $0x10000000, %ebp

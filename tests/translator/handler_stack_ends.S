@@ -7,17 +7,6 @@
 #define STACK 0x30000000
 #define SHORT 0x40000000
 
-	.macro map at, bytes, prot
-	mov $SYS_mmap, %eax
-	movabs $\at, %rdi
-	mov $\bytes, %esi
-	mov $\prot, %edx
-	mov $0x32, %r10d
-	mov $-1, %r8
-	xor %r9d, %r9d
-	syscall
-	.endm
-
 _start:
 	map CODE, 0x1000, 7
 	map STACK, 0x2000, 3

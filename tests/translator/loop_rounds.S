@@ -7,14 +7,7 @@
 
 _start:
 	handle SIGSEGV, handler
-	mov $SYS_mmap, %eax
-	mov $0x10000000, %edi
-	mov $0x1000, %esi
-	mov $1, %edx
-	mov $0x32, %r10d
-	mov $-1, %r8
-	xor %r9d, %r9d
-	syscall
+	map 0x10000000, 0x1000, 1
 	xor %ebp, %ebp
 each:
 	/* closed by its branch; the flags that end it are read behind it */

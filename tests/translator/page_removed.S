@@ -5,14 +5,7 @@
 
 #define AT 0x20000000
 _start:
-	mov $SYS_mmap, %eax
-	mov $AT, %edi
-	mov $0x2000, %esi
-	mov $7, %edx
-	mov $0x32, %r10d
-	mov $-1, %r8
-	xor %r9d, %r9d
-	syscall
+	map AT, 0x2000, 7
 	handle SIGSEGV, handler
 	mov $3, %ebx
 again:

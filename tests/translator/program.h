@@ -95,6 +95,18 @@ program_action:
 .Lhas\@:
 	.endm
 
+/* Maps memory at exactly this address; without flags it is anonymous and private. */
+	.macro map at, bytes, prot, flags=0x32, fd=$-1
+	mov $SYS_mmap, %eax
+	mov $\at, %rdi
+	mov $\bytes, %esi
+	mov $\prot, %edx
+	mov $\flags, %r10d
+	mov \fd, %r8
+	xor %r9d, %r9d
+	syscall
+	.endm
+
 /* Makes count pages at a label writable and executable. */
 	.macro unprotect label, count=1
 	mov $\label, %edi

@@ -7,14 +7,7 @@
 #define APART 0x100000000
 
 	.macro place offset
-	mov $SYS_mmap, %eax
-	movabs $(AT + \offset), %rdi
-	mov $0x2000, %esi
-	mov $7, %edx
-	mov $0x32, %r10d
-	mov $-1, %r8
-	xor %r9d, %r9d
-	syscall
+	map (AT + \offset), 0x2000, 7
 	mov %rax, %rdi
 	mov $copied, %esi
 	mov $copied_end - copied, %ecx

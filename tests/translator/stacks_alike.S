@@ -7,14 +7,7 @@
 #define APART 0x100000
 
 _start:
-	mov $SYS_mmap, %eax
-	mov $STACK - APART, %edi
-	mov $4 * APART, %esi
-	mov $3, %edx
-	mov $0x32, %r10d
-	mov $-1, %r8
-	xor %r9d, %r9d
-	syscall
+	map (STACK-APART), (4*APART), 3
 	mov $0x1234, %edx
 	/* three coroutines */
 	mov $STACK + 0 * APART - 8, %r13d

@@ -3,9 +3,9 @@
  * called returns all the same. */
 #include <signal.h>
 #include <stdio.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#define SYS_ARCH_PRCTL 158L
 #define ARCH_SHSTK_ENABLE 0x5001L
 #define ARCH_SHSTK_SHSTK 1L
 
@@ -30,7 +30,7 @@ int main(void)
 	signal(SIGUSR1, handler);
 	/* main must not return behind this: its own return address is not in it */
 	__asm__ volatile("syscall" : "=a"(result)
-			 : "0"(SYS_ARCH_PRCTL), "D"(ARCH_SHSTK_ENABLE), "S"(ARCH_SHSTK_SHSTK)
+			 : "0"((long)SYS_arch_prctl), "D"(ARCH_SHSTK_ENABLE), "S"(ARCH_SHSTK_SHSTK)
 			 : "rcx", "r11", "memory");
 	raise(SIGUSR1);
 	n = snprintf(text, sizeof(text), "sum %ld, %d signals\n", sum(1000), signals / SIGUSR1);
