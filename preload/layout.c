@@ -43,6 +43,7 @@ CHECK(RT_O_CALL_STACK, call_stack);
 CHECK(RT_O_TIME, time);
 CHECK(RT_O_RETURN_MASK, return_mask);
 CHECK(RT_O_RETURN_ENTRY, return_entry);
+CHECK(RT_O_STACK_MASK, stack_mask);
 CHECK(RT_O_BUFFER_USED, buffer_used);
 CHECK(RT_O_BUFFER_END, buffer_end);
 CHECK(RT_O_BUFFER_TAKEN, buffer_taken);

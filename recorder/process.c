@@ -162,10 +162,7 @@ int rec_execed(struct recorder *r, struct task *t)
 
 		space_choose_layout(&t->space->map, &layout);
 		space_image(&t->space->map, &image);
-		for (size_t i = 0; i < layout.n_zones; i++) {
-			e->spaces[0].zones[i][0] = layout.zone[i];
-			e->spaces[0].zones[i][1] = layout.zone_bytes[i];
-		}
+		space_layout_ranges(&layout, e->spaces[0].zones);
 		err = space_install(t, &layout, &image);
 	}
 	if (!err)

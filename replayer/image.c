@@ -25,9 +25,7 @@ static int read_layout(const struct event *e, struct space_layout *ret)
 
 	*ret = (struct space_layout){ 0 };
 	for (size_t i = 0; i < 4 && s->zones[i][1]; i++) {
-		ret->zone[i] = s->zones[i][0];
-		ret->zone_bytes[i] = s->zones[i][1];
-		ret->n_zones++;
+		space_layout_add(ret, s->zones[i][0], s->zones[i][1]);
 		if ((s->zones[i][0] | s->zones[i][1]) & (DEJA_PAGE_BYTES - 1) ||
 		    s->zones[i][1] > (uint64_t)1 << 30)
 			ret->n_zones = 0;

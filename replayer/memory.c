@@ -70,20 +70,12 @@ static int map_anonymous(struct replayer *r, struct task *t, const struct event_
 				     (uint64_t)-1, 0 });
 }
 
-static bool overlaps(const struct event_mapping *m, taddr_t start, taddr_t end)
-{
-	return m->start < end && start < m->end;
-}
-
 /* A trace is not to be trusted with deja's own memory. */
 static int check_place(struct replayer *r, struct task *t, const struct event_mapping *m)
 {
-	const struct space_layout *l = &t->space->layout;
 	bool bad = m->start >= m->end || (m->start | m->end) & (DEJA_PAGE_BYTES - 1) ||
-		   m->end > (taddr_t)1 << 47 || overlaps(m, RT_BASE, RT_STATE + RT_PRIVATE_BYTES);
+		   m->end > (taddr_t)1 << 47 || space_is_ours(t->space, m->start, m->end);
 
-	for (size_t i = 0; i < l->n_zones; i++)
-		bad |= overlaps(m, l->zone[i], l->zone[i] + l->zone_bytes[i]);
 	return bad ? fail(-EIO,
 			  "event %lu: the mapping 0x%lx-0x%lx cannot be: the trace is damaged",
 			  r->next.number, m->start, m->end)

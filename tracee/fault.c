@@ -22,6 +22,16 @@ static bool raised_by_instruction(const siginfo_t *info)
 	}
 }
 
+/* The stack has come to where it has no shadow: the CALL or RET is done without. */
+static int go_without_shadow(struct task *t)
+{
+	int r = space_leave_shadow(t);
+
+	if (!r)
+		r = task_go(t);
+	return r ? r : RUNS_ON;
+}
+
 static int fault(struct task *t, struct task_stop *ret)
 {
 	struct dbt_recovered where = { 0 };
@@ -44,6 +54,8 @@ static int fault(struct task *t, struct task_stop *ret)
 		}
 		task_count(t);
 		t->ticks += where.ticks;
+		if (where.shadow)
+			return go_without_shadow(t);
 		if (ret->info.si_signo == SIGSEGV && ret->info.si_code == SEGV_ACCERR) {
 			r = stops_let_access(t, (taddr_t)ret->info.si_addr);
 			if (!r)

@@ -54,13 +54,19 @@ const struct pooled *pool_find(const struct pool *pool, const struct dbt_code_id
 
 bool pool_give(struct pool *pool, struct space *s)
 {
+	if (!s->image.ino || pool_find(pool, &s->image, &s->cache->layout))
+		return false;
+	pool_add(pool, (struct pooled){ s->image, s->cache, s->dbt, s->private });
+	return true;
+}
+
+void pool_add(struct pool *pool, struct pooled item)
+{
 	size_t bytes = 0;
 
-	if (!s->image.ino || pool_find(pool, &s->image, &s->layout))
-		return false;
 	if (pool->n == POOL_MAX)
 		drop(pool, 0);
-	pool->items[pool->n++] = (struct pooled){ s->image, s->cache, s->dbt, s->private };
+	pool->items[pool->n++] = item;
 	for (size_t i = pool->n; i-- > 0;) {
 		bytes += used_bytes(&pool->items[i]);
 		if (bytes > MAX_BYTES) {
@@ -69,5 +75,4 @@ bool pool_give(struct pool *pool, struct space *s)
 			break;
 		}
 	}
-	return true;
 }

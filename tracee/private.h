@@ -26,6 +26,7 @@ struct tracees {
 	struct pool pool;
 	struct task **tasks;
 	size_t n, cap;
+	int shadow_fd; /* what an unused shadow has, SHADOW_PIECE bytes of it; 0: none yet */
 	struct task *stubs[2]; /* none of the tasks; see stub.c; by memory layout */
 	int core;
 	const struct cpuid_row *cpuid; /* of tracees_set_cpuid() */
@@ -100,6 +101,8 @@ const struct pooled *pool_find(const struct pool *pool, const struct dbt_code_id
 /* Keeps the cache, dbt and private region of a space that nobody uses any more.
  * False: it does not want them. */
 bool pool_give(struct pool *pool, struct space *s);
+/* Keeps one that is not kept yet; takes over all of it. */
+void pool_add(struct pool *pool, struct pooled item);
 
 /* ---- cache.c ---- */
 
@@ -133,6 +136,8 @@ int space_enter(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *r
 /* ... without: space_drop_unguarded() has to follow. */
 int space_enter_unguarded(struct task *t, taddr_t pc, enum dbt_variant variant,
 			  taddr_t *ret) must_check;
+/* The stack pointer is where the shadow is not: returns go by the table from now on. */
+int space_leave_shadow(struct task *t) must_check;
 int space_protect(struct task *t, taddr_t start, size_t bytes, int prot) must_check;
 /* An access to addr faulted: if its page is watched, notes whether the instruction
  * at t->regs touches a watch and opens the pages. Returns 1 if so. */

@@ -68,14 +68,10 @@ static int unmap_stub(struct task *t)
 	for (size_t i = 0; !r && i < m.n; i++) {
 		const struct vma *v = &m.vmas[i];
 
-		if (v->flags & (VMA_VDSO | VMA_VVAR) || (v->start >= RT_BASE && v->end <= RT_END))
+		if (v->flags & (VMA_VDSO | VMA_VVAR) || space_is_ours(t->space, v->start, v->end))
 			continue;
-		for (size_t z = 0; z < t->space->layout.n_zones; z++)
-			if (v->start == t->space->layout.zone[z])
-				goto next;
 		r = task_inject(t, SYS_munmap, (uint64_t[6]){ v->start, v->end - v->start },
 				&result);
-	next:;
 	}
 	vmap_deinit(&m);
 	return r;

@@ -64,6 +64,8 @@ struct space_layout {
 	taddr_t zone[DBT_MAX_ZONES];
 	size_t zone_bytes[DBT_MAX_ZONES];
 	size_t n_zones;
+	bool shadow;	/* RT_SHADOW and what guards it */
+	bool no_shadow; /* the code cache does not use it (any more) */
 };
 
 struct space {
@@ -295,8 +297,13 @@ int space_install(struct task *t, const struct space_layout *layout,
 void space_image(const struct vmap *map, struct dbt_code_id *ret);
 /* Leaves a code cache that others share (before breakpoints are set). */
 int space_unshare(struct task *t) must_check;
-/* Where the zones of this image should go. */
+/* Where the zones of this image should go, and whether its stack gets a shadow. */
 void space_choose_layout(const struct vmap *map, struct space_layout *ret);
+/* A layout as ranges of addresses (start, bytes), and back: at most DBT_MAX_ZONES. */
+size_t space_layout_ranges(const struct space_layout *l, uint64_t ret[][2]);
+void space_layout_add(struct space_layout *l, taddr_t start, uint64_t bytes);
+/* Whether some of [start, end) is deja's. */
+bool space_is_ours(const struct space *s, taddr_t start, taddr_t end);
 
 /* After TASK_CLONED: the child as a task, stopped, ready to run. */
 int task_adopt_child(struct task *parent, const struct task_stop *stop,

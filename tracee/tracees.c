@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "tracee/private.h"
 #include "tracee/settings.h"
@@ -44,6 +45,8 @@ void tracees_destroy(struct tracees *w)
 		if (w->stubs[i])
 			task_destroy(w->stubs[i]);
 	pool_deinit(&w->pool);
+	if (w->shadow_fd)
+		close(w->shadow_fd);
 	free(w->tasks);
 	free(w->early);
 	free(w);

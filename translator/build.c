@@ -142,6 +142,7 @@ static int64_t build_finish(struct build *b)
 	struct cache *c = b->c;
 	struct block block = {
 		.pc = b->pc, .start = b->start, .host = b->body, .entry = b->entry, .zone = b->zone,
+		.called = b->called_at,
 		.landing = b->landing, .call_bytes = b->landing ? b->path->steps[0].in.len : 0,
 		.variant = (uint8_t)b->variant, .map = b->map_start,
 		.bytes = (uint32_t)emit_offset(&b->e) - b->start,
@@ -187,7 +188,7 @@ static void build_begin(struct build *b, struct dbt *d, taddr_t pc, enum dbt_var
 	b->first_exit = RT_EXIT_FIRST + (uint32_t)c->n_exits;
 	b->map_start = (uint32_t)c->maps.len;
 	b->start = b->z->hot;
-	b->entry = b->landing = 0;
+	b->entry = b->landing = b->called_at = 0;
 	b->ticks = 0;
 	b->n_sides = b->n_constants = 0;
 	b->error = 0;
@@ -205,7 +206,9 @@ int64_t build_block(struct dbt *d, taddr_t pc, enum dbt_variant variant, bool en
 	if (b.path->steps[0].lands)
 		branch_front(&b);
 	b.ticks = variant == DBT_NORMAL ? exits_carry(&b, pc, 0) : 0;
-	if (entry)
+	if (variant == DBT_NORMAL && cache_is_called(b.c, pc)) /* it gets an entry elsewhere */
+		b.called_at = lookup_emit_called(&b.e, b.ticks);
+	else if (entry)
 		b.entry = lookup_emit_entry(b.c, b.z, &b.e, pc, b.ticks);
 	b.body = (uint32_t)emit_offset(&b.e);
 	build_body(&b);

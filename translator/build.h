@@ -34,7 +34,7 @@ struct build {
 	taddr_t pc;
 	struct emit e;
 	uint32_t cold; /* offset of the lowest stub */
-	uint32_t first_exit, map_start, start, entry, body;
+	uint32_t first_exit, map_start, start, called_at, entry, body;
 	int8_t ticks; /* retired and not yet subtracted; -1: the reverse */
 	/* Before which steps to subtract, how (enum count_kind), and how much is
 	 * pending then. */
@@ -43,9 +43,11 @@ struct build {
 	struct map_writer map;
 	struct side sides[PATH_MAX_INSNS];
 	unsigned n_sides;
-	/* If the first step lands: where its CALL leads, the entry of the place behind it,
-	 * and what a RET that does not belong there goes elsewhere by. */
+	/* If the first step lands: where its CALL leads (0: to what it calls, by an exit), the
+	 * entry of the place behind it, and what a RET that does not belong there goes
+	 * elsewhere by. */
 	taddr_t called;
+	bool straight; /* the CALL pushes into the shadow */
 	uint32_t landing;
 	size_t elsewhere;
 	struct constant constants[(BUILD_COPIES + 3) * PATH_MAX_INSNS];
@@ -84,6 +86,9 @@ void exits_direct(struct build *b, taddr_t target, int8_t ticks);
 /* A jcc straight to another block, when what is pending behind it is what is
  * pending there: false when it cannot be linked so, and nothing is emitted. */
 bool exits_jcc(struct build *b, unsigned cc, taddr_t target);
+/* A CALL straight to another block, nothing pending, and whether that can be. */
+bool exits_may_call(const struct build *b, taddr_t target);
+void exits_call(struct build *b, taddr_t target);
 /* What a DBT_NORMAL block at target takes over: asked first with what is pending on
  * a way there, it is that if it can be. */
 int8_t exits_carry(struct build *b, taddr_t target, int8_t pending);
@@ -127,6 +132,8 @@ void branch_return(struct build *b, const struct step *s);
 void branch_indirect(struct build *b, const struct step *s);
 /* If the first step lands: what stands in front of the block for it. */
 void branch_front(struct build *b);
+/* Stops behind an instruction that has left rsp outside of the stack with the shadow. */
+void branch_check_stack(struct build *b, const struct insn *in);
 /* To the place in rcx through the tables; rcx and rdx are in their slots. */
 void branch_table(const struct build *b, struct emit *e);
 

@@ -66,6 +66,9 @@ static void cache_init_zone(struct zone *z)
 	z->return_miss = (uint32_t)emit_offset(&e);
 	emit_lea_disp(&e, true, REG_RCX, REG_RSP, -8);
 	emit_jmp_mem(&e, RT_STATE + RT_O_RETURN_ENTRY);
+	z->called = (uint32_t)emit_offset(&e);
+	emit_lea_disp(&e, true, REG_RSP, REG_RSP, RT_SHADOW_BELOW);
+	emit_jmp_mem(&e, RT_STATE + RT_O_STOP_ENTRY);
 	z->hot = ((uint32_t)emit_offset(&e) + 15) & ~15u;
 	z->cold = z->limit;
 	z->n_blocks = 0;
@@ -81,6 +84,7 @@ void cache_flush(struct cache *c)
 	table_clear(&c->page_of);
 	memset(c->begins, 0, BEGIN_BYTES);
 	c->generation++;
+	c->landings_lost++;
 	c->stats.flushes++;
 	lookup_init_l2(c);
 }
@@ -101,6 +105,7 @@ int cache_create(const struct dbt_config *config, const struct dbt_zone *zones,
 	c->zone_limit = config->zone_limit;
 	c->pext = !config->no_bmi2 && cache_has_pext();
 	c->loop = config->no_bmi2 != cache_has_loop();
+	c->shadow = config->shadow && !config->no_shadow && c->pext;
 	for (unsigned i = 0; i < c->n_zones; i++) {
 		size_t limit = zones[i].bytes;
 
@@ -199,6 +204,13 @@ bool cache_translated(const struct cache *c, taddr_t pc, enum dbt_variant varian
 		return false;
 	i = table_get(&c->node_of, cache_key(pc, variant));
 	return i && cache_node_at(c, i)->block;
+}
+
+bool cache_is_called(const struct cache *c, taddr_t pc)
+{
+	uint32_t i = table_get(&c->node_of, cache_key(pc, DBT_NORMAL));
+
+	return i && cache_node_at(c, i)->called;
 }
 
 struct page *cache_page(const struct cache *c, taddr_t at)

@@ -16,7 +16,8 @@ struct zone {
 	struct dbt_zone mem;
 	uint32_t limit;	    /* bytes in use at most */
 	uint32_t hot, cold; /* the first free byte, the first byte of the stubs */
-	uint32_t stop, lookup_miss, return_miss; /* jumps to the runtime, shared by the stubs */
+	/* Jumps to the runtime, shared by the stubs; called: with rsp in the shadow. */
+	uint32_t stop, lookup_miss, return_miss, called;
 	uint32_t *blocks;   /* in the order of their addresses */
 	size_t n_blocks, cap_blocks;
 };
@@ -26,6 +27,7 @@ struct block {
 	uint32_t node;
 	uint32_t start, bytes; /* of the code in the zone, without stubs */
 	uint32_t host;	      /* where it is jumped to */
+	uint32_t called;      /* where it is called with the shadow; 0: none yet */
 	uint32_t entry;	      /* of indirect branches, in the zone; 0: none yet */
 	uint32_t landing;     /* where its first instruction's call returns; 0: no call */
 	uint32_t map, map_bytes;
@@ -43,6 +45,7 @@ enum {
 	EXIT_DYNAMIC = 8,  /* the target is in rt_state.target */
 	EXIT_FLAGS = 16,   /* the arithmetic flags are lost here (and dead) */
 	EXIT_REBUILD = 32, /* the block was made with a guess that is outdated */
+	EXIT_CALL = 64,	   /* the jump is a CALL, with rsp in the shadow */
 };
 
 /* Ticks that may be pending from block to block. */
@@ -67,6 +70,7 @@ struct node {
 	uint32_t block; /* 0: not translated */
 	uint32_t exits;
 	uint8_t variant;
+	bool called; /* an exit with EXIT_CALL leads there */
 	/* Ticks that are retired and not yet subtracted where the block begins; as
 	 * its first exit had it. */
 	bool carry_known;
@@ -103,6 +107,7 @@ struct cache {
 	uint64_t landings_lost; /* blocks with a landing that died since */
 	size_t zone_limit;
 	bool pext, loop; /* which are fast */
+	bool shadow;	 /* returns go by the shadow of the stack */
 	struct zone zones[DBT_MAX_ZONES];
 	unsigned n_zones;
 
@@ -160,6 +165,9 @@ static inline struct node *cache_node_at(const struct cache *c, uint32_t i)
 
 /* Whether it is translated; cheap where it is not. */
 bool cache_translated(const struct cache *c, taddr_t pc, enum dbt_variant variant);
+
+/* Whether a DBT_NORMAL block there is called by others. */
+bool cache_is_called(const struct cache *c, taddr_t pc);
 
 void cache_note_begin(struct cache *c, taddr_t pc);
 

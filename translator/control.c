@@ -189,6 +189,8 @@ void control_step(struct build *b, const struct step *s)
 		copy_insn(b, in);
 		break;
 	}
+	if (in->stack)
+		branch_check_stack(b, in);
 }
 
 void control_end(struct build *b)

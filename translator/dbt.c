@@ -44,6 +44,7 @@ int dbt_create(const struct dbt_config *config, const struct dbt_zone *zones,
 		return r;
 	}
 	lookup_init_private(d);
+	d->landings_lost = d->cache->landings_lost;
 	*ret = d;
 	return 0;
 }
@@ -63,6 +64,8 @@ int dbt_fork(struct dbt *parent, void *private, const struct dbt_ops *ops,
 	d->vdso_low = parent->vdso_low;
 	d->vdso_high = parent->vdso_high;
 	lookup_init_private(d);
+	if (d->cache->shadow) /* the child has a copy of it */
+		d->landings_lost = parent->landings_lost;
 	*ret = d;
 	return 0;
 }
@@ -95,9 +98,21 @@ bool dbt_shared(const struct dbt *d)
 	return d->cache->refs > 1;
 }
 
+/* Goes over to c, which becomes its own. */
+static void dbt_take_cache(struct dbt *d, struct cache *c)
+{
+	cache_unref(d->cache);
+	d->cache = c;
+	d->has_indirect_miss = false;
+	fetch_turn(&d->fetch);
+	lookup_init_private(d);
+	d->landings_lost = c->landings_lost - 1; /* none of what is in the shadow is c's */
+}
+
 int dbt_unshare(struct dbt *d, const struct dbt_zone *zones, size_t n_zones)
 {
-	struct cache *old = d->cache, *c;
+	const struct cache *old = d->cache;
+	struct cache *c;
 	int r = cache_create(&d->config, zones, n_zones, &c);
 
 	if (r < 0)
@@ -111,12 +126,34 @@ int dbt_unshare(struct dbt *d, const struct dbt_zone *zones, size_t n_zones)
 		cache_unref(c);
 		return r;
 	}
-	cache_unref(old);
-	d->cache = c;
-	d->has_indirect_miss = false;
-	fetch_turn(&d->fetch);
-	lookup_init_private(d);
+	dbt_take_cache(d, c);
 	return 0;
+}
+
+int dbt_leave_shadow(struct dbt *d, const struct dbt_zone *zones, size_t n_zones,
+		     struct dbt *other)
+{
+	d->config.shadow = false;
+	if (!other)
+		return dbt_unshare(d, zones, n_zones);
+	other->cache->refs++;
+	dbt_take_cache(d, other->cache);
+	return 0;
+}
+
+bool dbt_suits(const struct dbt *d, uint64_t rsp)
+{
+	return !d->cache->shadow || (rsp - RT_STACK < RT_STACK_BYTES && !(rsp & 7));
+}
+
+bool dbt_shadow_is_stale(const struct dbt *d)
+{
+	return d->cache->shadow && d->landings_lost != d->cache->landings_lost;
+}
+
+void dbt_shadow_emptied(struct dbt *d)
+{
+	d->landings_lost = d->cache->landings_lost;
 }
 
 int dbt_map_code(struct dbt *d, taddr_t start, taddr_t end, const struct dbt_code_id *id)
@@ -208,7 +245,7 @@ int dbt_enter(struct dbt *d, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
 		return fail(-ENOMEM, "the code cache is too small for one block");
 	if (block < 0)
 		return (int)block;
-	if (d->landings_lost != d->cache->landings_lost)
+	if (d->landings_lost != d->cache->landings_lost && !d->cache->shadow)
 		lookup_forget_returns(d);
 	*ret = cache_host(d->cache, cache_block(d->cache, (uint32_t)block));
 	d->carry = cache_node_at(d->cache, cache_block(d->cache, (uint32_t)block)->node)->carry;

@@ -161,10 +161,28 @@ void emit_load_stack(struct emit *e, bool wide, enum emit_reg reg, int8_t disp)
 	emit_bytes(e, (uint8_t[]){ 0x8b, (uint8_t)(0x44 | reg << 3), 0x24, (uint8_t)disp }, 4);
 }
 
+void emit_store_stack_imm(struct emit *e, int8_t disp, uint32_t value)
+{
+	emit_bytes(e, (uint8_t[]){ 0xc7, 0x44, 0x24, (uint8_t)disp }, 4);
+	emit_u32(e, value);
+}
+
 void emit_push_imm(struct emit *e, int32_t value)
 {
 	emit_u8(e, 0x68);
 	emit_u32(e, (uint32_t)value);
+}
+
+void emit_pop_stack(struct emit *e, int32_t disp)
+{
+	emit_bytes(e, (uint8_t[]){ 0x8f, 0x84, 0x24 }, 3);
+	emit_u32(e, (uint32_t)disp);
+}
+
+size_t emit_push_constant(struct emit *e)
+{
+	emit_bytes(e, (uint8_t[]){ 0xff, 0x35, 0, 0, 0, 0 }, 6);
+	return emit_offset(e) - 4;
 }
 
 void emit_push(struct emit *e, enum emit_reg reg)

@@ -72,6 +72,12 @@ void emit_not(struct emit *e, enum emit_reg reg);
 void emit_lea_disp(struct emit *e, bool wide, enum emit_reg reg, enum emit_reg base, int32_t disp);
 void emit_load_stack(struct emit *e, bool wide, enum emit_reg reg, int8_t disp);
 /* push value; push reg; pop [base + disp], base neither RSP nor R12 */
+/* mov dword [rsp + disp], value */
+void emit_store_stack_imm(struct emit *e, int8_t disp, uint32_t value);
+/* pop [rsp + disp]: rsp as it is behind that */
+void emit_pop_stack(struct emit *e, int32_t disp);
+/* push [rip + ...]; returns where the displacement is. */
+size_t emit_push_constant(struct emit *e);
 void emit_push_imm(struct emit *e, int32_t value);
 void emit_push(struct emit *e, enum emit_reg reg);
 void emit_pop_mem(struct emit *e, enum emit_reg base, int32_t disp);

@@ -32,7 +32,7 @@ uint32_t exits_add(struct build *b, struct exit x)
 	x.stub = b->cold;
 	i = exits_note(b, x);
 	emit_store_imm(&stub, ST(EXIT), i);
-	emit_jmp(&stub, b->z->mem.start + b->z->stop);
+	emit_jmp(&stub, b->z->mem.start + (x.flags & EXIT_CALL ? b->z->called : b->z->stop));
 	return i;
 }
 
@@ -115,6 +115,22 @@ bool exits_jcc(struct build *b, unsigned cc, taddr_t target)
 	if (!b->error)
 		cache_exit(b->c, i)->jump = (uint32_t)emit_jcc(&b->e, cc, exits_stub(b, i));
 	return true;
+}
+
+bool exits_may_call(const struct build *b, taddr_t target)
+{
+	return exits_same_mapping(b, target) && cache_zone(b->c, target) == b->zone;
+}
+
+void exits_call(struct build *b, taddr_t target)
+{
+	uint32_t i;
+
+	exits_carry(b, target, 0);
+	i = exits_add(b, (struct exit){ .target = target, .why = DBT_EXIT_MISS,
+					.flags = EXIT_LINKABLE | EXIT_CALL });
+	if (!b->error)
+		cache_exit(b->c, i)->jump = (uint32_t)emit_call(&b->e, exits_stub(b, i));
 }
 
 /* Copies of the first instructions at a target, up to pc, where flags are dead. */

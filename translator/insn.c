@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "translator/emit.h"
 #include "translator/flags.h"
 #include "translator/quick.h"
 #include "translator/translator.h"
@@ -163,6 +164,99 @@ static void insn_layout(const ZydisDecodedInstruction *z, struct insn *in)
 		in->target = (uint32_t)in->target;
 }
 
+static int insn_gpr(ZydisRegister r)
+{
+	ZydisRegister wide = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, r);
+
+	if (wide < ZYDIS_REGISTER_RAX || wide > ZYDIS_REGISTER_R15)
+		return -1;
+	return (int)(wide - ZYDIS_REGISTER_RAX);
+}
+
+/* ---- where the stack pointer goes ---- */
+
+#define STACK_LITTLE 0x10000
+
+/* Whether an instruction may write rsp otherwise than PUSH and its like do, as far as a
+ * look at its opcode and ModRM byte tells; rsp has number 4. */
+static bool stack_may_write(const struct insn *in)
+{
+	const uint8_t *p = in->bytes;
+	uint8_t rex = 0, modrm = in->bytes[in->modrm];
+
+	while (*p == 0x66 || *p == 0x67 || *p == 0xf0 || *p == 0xf2 || *p == 0xf3 || *p == 0x64 ||
+	       *p == 0x65 || *p == 0x2e || *p == 0x36 || *p == 0x3e || *p == 0x26)
+		p++;
+	if ((*p & 0xf0) == 0x40)
+		rex = *p++;
+	if (in->modrm)
+		return (modrm >> 3 & 7) == 4 || (modrm >> 6 == 3 && (modrm & 7) == 4) ||
+		       *p == 0xc4 /* BMI1 has a destination in the prefix */ ||
+		       (in->data16 && (*p == 0x8f || *p == 0xff));
+	if (*p == 0x0f)
+		return p[1] == 0xcc && !(rex & 1); /* BSWAP */
+	if (in->data16 && ((*p & 0xf0) == 0x50 || *p == 0x68 || *p == 0x6a || *p == 0x9c ||
+			   *p == 0x9d))
+		return true;
+	return *p == 0xc8 || *p == 0xc9 || /* ENTER, LEAVE */
+	       (!(rex & 1) && (*p == 0x5c || *p == 0xbc || *p == 0x94 || *p == 0xb4));
+}
+
+static bool stack_is_little(int64_t move)
+{
+	return move >= -STACK_LITTLE && move <= STACK_LITTLE && !(move & 7);
+}
+
+/* rsp, by a constant: how little it moves is known. */
+static bool stack_moves_little(const ZydisDecodedInstruction *z, const ZydisDecodedOperand *op)
+{
+	if (op[0].type != ZYDIS_OPERAND_TYPE_REGISTER || op[0].reg.value != ZYDIS_REGISTER_RSP)
+		return false;
+	switch (z->mnemonic) {
+	case ZYDIS_MNEMONIC_ADD: case ZYDIS_MNEMONIC_SUB:
+		return op[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE &&
+		       stack_is_little(op[1].imm.value.s);
+	case ZYDIS_MNEMONIC_AND:
+		return op[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && op[1].imm.value.s < 0 &&
+		       stack_is_little(op[1].imm.value.s);
+	case ZYDIS_MNEMONIC_LEA:
+		return op[1].mem.base == ZYDIS_REGISTER_RSP &&
+		       op[1].mem.index == ZYDIS_REGISTER_NONE &&
+		       stack_is_little(op[1].mem.disp.value);
+	default:
+		return false;
+	}
+}
+
+static bool stack_is_written(const ZydisDecodedInstruction *z, const ZydisDecodedOperand *op)
+{
+	bool pushes = z->meta.category == ZYDIS_CATEGORY_PUSH ||
+		      z->meta.category == ZYDIS_CATEGORY_POP;
+
+	if ((pushes && z->operand_width == 16) || z->mnemonic == ZYDIS_MNEMONIC_LEAVE ||
+	    z->mnemonic == ZYDIS_MNEMONIC_ENTER)
+		return true;
+	for (int i = 0; i < z->operand_count_visible; i++)
+		if (op[i].type == ZYDIS_OPERAND_TYPE_REGISTER && insn_gpr(op[i].reg.value) == REG_RSP &&
+		    op[i].actions & ZYDIS_OPERAND_ACTION_MASK_WRITE)
+			return true;
+	return false;
+}
+
+void insn_stack(struct insn *in)
+{
+	ZydisDecodedInstruction z;
+	ZydisDecodedOperand ops[ZYDIS_MAX_OPERAND_COUNT];
+
+	if ((in->kind != INSN_PLAIN && in->kind != INSN_POPF) || !stack_may_write(in) ||
+	    !ZYAN_SUCCESS(ZydisDecoderDecodeFull(insn_decoder(false), in->bytes, in->len, &z, ops)))
+		return;
+	in->stack = stack_is_written(&z, ops) && !stack_moves_little(&z, ops);
+	in->seen |= in->stack;
+}
+
+/* ---- decoding ---- */
+
 int insn_decode(taddr_t pc, const uint8_t *bytes, size_t n, struct insn *ret)
 {
 	*ret = (struct insn){ .pc = pc };
@@ -189,19 +283,11 @@ int insn_decode_full(taddr_t pc, const uint8_t *bytes, size_t n, struct insn *re
 	insn_layout(&z, ret);
 	insn_classify(&z, ret);
 	flags_classify(z.mnemonic, z.opcode, ret);
+	insn_stack(ret);
 	return 0;
 }
 
 /* ---- operands ---- */
-
-static int insn_gpr(ZydisRegister r)
-{
-	ZydisRegister wide = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, r);
-
-	if (wide < ZYDIS_REGISTER_RAX || wide > ZYDIS_REGISTER_R15)
-		return -1;
-	return (int)(wide - ZYDIS_REGISTER_RAX);
-}
 
 static void insn_use(struct insn_operands *o, ZydisRegister r)
 {

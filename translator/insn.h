@@ -51,6 +51,8 @@ struct insn {
 	bool addr32;	  /* 67h prefix */
 	bool data16;	  /* effective operand size is 16 bits */
 	bool memory;	  /* has a ModRM memory operand */
+	/* Moves rsp otherwise than by a little and multiples of 8: see insn_stack(). */
+	bool stack;
 	/* Can be seen from outside between flags that precede and follow it:
 	 * it may fault, or nothing is known of it. */
 	bool seen;
@@ -64,6 +66,11 @@ struct insn {
 int insn_decode(taddr_t pc, const uint8_t *bytes, size_t n, struct insn *ret);
 /* The same by Zydis alone; insn_decode() asks quick.h first. */
 int insn_decode_full(taddr_t pc, const uint8_t *bytes, size_t n, struct insn *ret);
+
+/* Tells whether rsp may be anywhere behind a decoded instruction: where it has a shadow, it
+ * is looked at then, so flags have to be the program's there. PUSH, CALL and the like move
+ * it by 8. */
+void insn_stack(struct insn *in);
 
 /* What a full decode says of an instruction that insn_decode() knows. */
 struct insn_operands {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "translator/lookup.h"
+
 #define JMP 0xe9
 
 /* Makes an exit jump to a machine address. A JMP to what follows it becomes a NOP: it
@@ -26,6 +28,18 @@ static void link_jump(struct cache *c, const struct exit *x, taddr_t to)
 		memcpy(at - 1, nop, sizeof(nop));
 }
 
+/* Where an exit to b leads; its stub, when there is no room for what it wants. */
+static taddr_t link_target(struct cache *c, const struct exit *x, struct block *b)
+{
+	const struct zone *z = &c->zones[b->zone];
+
+	if (!(x->flags & EXIT_CALL))
+		return cache_host(c, b);
+	if (!b->called && lookup_make_called(c, b) < 0)
+		return z->mem.start + x->stub;
+	return z->mem.start + b->called;
+}
+
 static int link_exit(struct cache *c, uint32_t i)
 {
 	struct exit *x = cache_exit(c, i);
@@ -39,14 +53,15 @@ static int link_exit(struct cache *c, uint32_t i)
 	x->node = (uint32_t)n;
 	x->next = node->exits;
 	node->exits = i;
+	node->called |= (x->flags & EXIT_CALL) != 0;
 	if (node->block)
-		link_jump(c, x, cache_host(c, cache_block(c, node->block)));
+		link_jump(c, x, link_target(c, x, cache_block(c, node->block)));
 	return 0;
 }
 
-/* Makes the exits to a node jump to host (0: to their stubs), and takes those of
+/* Makes the exits to a node jump to a block (NULL: to their stubs), and takes those of
  * dead blocks out of its list. */
-static void link_waiting(struct cache *c, struct node *node, taddr_t host)
+static void link_waiting(struct cache *c, struct node *node, struct block *to)
 {
 	uint32_t *at = &node->exits;
 
@@ -58,18 +73,18 @@ static void link_waiting(struct cache *c, struct node *node, taddr_t host)
 			*at = x->next;
 			continue;
 		}
-		link_jump(c, x, host ? host : c->zones[b->zone].mem.start + x->stub);
+		link_jump(c, x, to ? link_target(c, x, to) : c->zones[b->zone].mem.start + x->stub);
 		at = &x->next;
 	}
 }
 
 int link_block(struct cache *c, uint32_t block)
 {
-	const struct block *b = cache_block(c, block);
+	struct block *b = cache_block(c, block);
 	struct node *node = cache_node_at(c, b->node);
 
 	node->block = block;
-	link_waiting(c, node, cache_host(c, b));
+	link_waiting(c, node, b);
 	for (uint32_t i = 0; i < b->n_exits; i++) {
 		struct exit *x = cache_exit(c, b->first_exit + i);
 		int r;
@@ -93,6 +108,5 @@ void link_drop(struct cache *c, struct block *b)
 		node->block = 0;
 	else if (!b->hidden)
 		return;
-	link_waiting(c, node,
-		     node->block ? cache_host(c, cache_block(c, node->block)) : 0);
+	link_waiting(c, node, node->block ? cache_block(c, node->block) : NULL);
 }

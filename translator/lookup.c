@@ -160,7 +160,8 @@ static void lookup_set_l2(struct dbt *d)
 
 	l1 = l1 < RT_L1_MIN_ENTRIES ? RT_L1_MIN_ENTRIES : l1;
 	l1_resize(d, l1 > RT_L1_MAX_ENTRIES ? RT_L1_MAX_ENTRIES : l1);
-	returns_resize(d);
+	if (!c->shadow)
+		returns_resize(d);
 	d->l2 = c->l2;
 	d->state->l2_base = c->zones[0].mem.start + c->l2;
 	d->state->l2_mask = (uint64_t)(c->l2_entries - 1) * sizeof(struct l2_entry);
@@ -174,11 +175,31 @@ void lookup_init_private(struct dbt *d)
 	s->syscall_entry = s->syscall_entry ? s->syscall_entry : RT_SYSCALL;
 	s->lookup_entry = RT_LOOKUP_MISS;
 	s->return_entry = RT_RETURN;
+	s->stack_mask = ~(uint64_t)(RT_STACK_BYTES - 1) | 7;
 	s->cpuid_entry = RT_CPUID;
 	settle_init(s);
 	d->l1_entries = 0;
 	lookup_set_l2(d);
 	d->generation = d->cache->generation;
+}
+
+/* Takes as pending what the body is going to subtract. */
+static void lookup_emit_carry(struct emit *e, int8_t carry)
+{
+	if (!carry)
+		return;
+	emit_spill_flags(e, RT_STATE + RT_O_RAX);
+	emit_sub_mem(e, RT_STATE + RT_O_COUNTER, (uint8_t)-carry);
+	emit_reload_flags(e, RT_STATE + RT_O_RAX);
+}
+
+uint32_t lookup_emit_called(struct emit *e, int8_t carry)
+{
+	uint32_t called = (uint32_t)emit_offset(e);
+
+	emit_lea_disp(e, true, REG_RSP, REG_RSP, RT_SHADOW_BELOW);
+	lookup_emit_carry(e, carry);
+	return called;
 }
 
 uint32_t lookup_emit_entry(const struct cache *c, const struct zone *z, struct emit *e, taddr_t pc,
@@ -194,11 +215,7 @@ uint32_t lookup_emit_entry(const struct cache *c, const struct zone *z, struct e
 	emit_mov_imm(e, REG_RDX, -pc);
 	emit_lea(e, REG_RCX, REG_RCX, REG_RDX, c->loop);
 	emit_check(e, c->loop, miss, lookup_miss);
-	if (carry) {
-		emit_spill_flags(e, RT_STATE + RT_O_RAX);
-		emit_sub_mem(e, RT_STATE + RT_O_COUNTER, (uint8_t)-carry);
-		emit_reload_flags(e, RT_STATE + RT_O_RAX);
-	}
+	lookup_emit_carry(e, carry);
 	emit_load(e, REG_RDX, RT_STATE + RT_O_RDX);
 	emit_load(e, REG_RCX, RT_STATE + RT_O_RCX);
 	return entry;
@@ -210,20 +227,41 @@ static taddr_t lookup_host(const struct cache *c, const struct block *b, uint32_
 	return c->zones[b->zone].mem.start + offset;
 }
 
+static struct emit lookup_emitter(const struct zone *z)
+{
+	return (struct emit){ .start = z->mem.write, .p = z->mem.write + z->hot,
+			      .end = z->mem.write + z->cold, .base = z->mem.start };
+}
+
+/* Ends what was made for a block, at *ret, by a jump to its body. */
+static int lookup_made(struct zone *z, struct emit *e, const struct block *b, uint32_t made,
+		       uint32_t *ret)
+{
+	emit_jmp(e, z->mem.start + b->host);
+	if (e->full)
+		return -ENOSPC;
+	*ret = made;
+	z->hot = (uint32_t)emit_offset(e);
+	return 0;
+}
+
 /* An entry of its own for a block that was made without. */
 static int lookup_make_entry(struct cache *c, struct block *b)
 {
 	struct zone *z = &c->zones[b->zone];
-	struct emit e = { .start = z->mem.write, .p = z->mem.write + z->hot,
-			  .end = z->mem.write + z->cold, .base = z->mem.start };
+	struct emit e = lookup_emitter(z);
 	uint32_t entry = lookup_emit_entry(c, z, &e, b->pc, cache_node_at(c, b->node)->carry);
 
-	emit_jmp(&e, z->mem.start + b->host);
-	if (e.full)
-		return -ENOSPC;
-	b->entry = entry;
-	z->hot = (uint32_t)emit_offset(&e);
-	return 0;
+	return lookup_made(z, &e, b, entry, &b->entry);
+}
+
+int lookup_make_called(struct cache *c, struct block *b)
+{
+	struct zone *z = &c->zones[b->zone];
+	struct emit e = lookup_emitter(z);
+	uint32_t called = lookup_emit_called(&e, cache_node_at(c, b->node)->carry);
+
+	return lookup_made(z, &e, b, called, &b->called);
 }
 
 static int lookup_set(struct dbt *d, taddr_t pc, taddr_t host)

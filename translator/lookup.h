@@ -43,6 +43,12 @@ int lookup_reveal(struct dbt *d, const struct block *b);
 /* Makes it not found any more. */
 void lookup_remove(struct dbt *d, const struct block *b);
 
+/* Emits where a block is called with the shadow, up to where its body has to follow or be
+ * jumped to. carry: as below. Returns its offset. */
+uint32_t lookup_emit_called(struct emit *e, int8_t carry);
+/* Such a place for a block that was made without. -ENOSPC */
+int lookup_make_called(struct cache *c, struct block *b) must_check;
+
 /* Emits into a zone the indirect entry of a block at pc, up to where its body has to
  * follow or be jumped to. carry: what is pending in the body, not before. Returns its
  * offset. */

@@ -25,6 +25,9 @@ enum {
 	SPILL_RCX = 2,
 	SPILL_RDX = 4,
 	SPILL_SCRATCH = 8, /* the register in bits 4..7 is in rt_state.scratch */
+	/* Without SPILL_SCRATCH: rsp is in the shadow; a CALL of ours has pushed. */
+	SPILL_SHADOW = 16,
+	SPILL_PUSHED = 32,
 	/* Where a RET lands: its rcx is in the slot, which one it is, rt_state.branch
 	 * knows, and that it has popped is undone. */
 	SPILL_RETURN = SPILL_RCX | SPILL_RDX,

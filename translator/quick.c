@@ -357,5 +357,6 @@ bool quick_decode(const uint8_t *bytes, size_t n, struct insn *ret)
 	else
 		ret->seen = ret->kind != INSN_JMP;
 	memcpy(ret->bytes, bytes, sizeof(ret->bytes));
+	insn_stack(ret);
 	return true;
 }

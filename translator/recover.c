@@ -27,6 +27,10 @@ static void recover_spills(const struct rt_state *s, uint8_t spills, struct regs
 		r->rdx = s->rdx;
 	if (spills & SPILL_SCRATCH)
 		*recover_register(r, spills >> 4) = s->scratch;
+	else if (spills & SPILL_SHADOW)
+		r->rsp += RT_SHADOW_BELOW;
+	else if (spills & SPILL_PUSHED)
+		r->rsp += 8;
 }
 
 static bool recover_find(const struct cache *c, taddr_t host, struct map_entry *ret)
@@ -91,7 +95,9 @@ int dbt_recover(struct dbt *d, const struct regs *machine, struct regs *ret_prog
 	ret_program->rip = e.pc;
 	*ret = (struct dbt_recovered){ .pc = e.pc, .bytes = e.len,
 				       .ticks = (ticks_t)(int64_t)e.ticks,
-				       .boundary = !e.spills };
+				       .boundary = !e.spills,
+				       .shadow = !(e.spills & SPILL_SCRATCH) &&
+						 e.spills & (SPILL_SHADOW | SPILL_PUSHED) };
 	return 0;
 }
 

@@ -29,7 +29,7 @@ struct dbt {
 	struct rt_state *state; /* the supervisor's mapping */
 	uint64_t *l1, *returns; /* RT_L1, RT_RETURNS */
 	uint32_t l1_entries; /* the tracee could change what state->l1_mask says */
-	uint64_t landings_lost; /* of the cache, when returns was emptied */
+	uint64_t landings_lost; /* of the cache, when returns (or the shadow) was emptied */
 	uint64_t generation; /* of the cache, when l1 and state were set up */
 	uint32_t l2;	     /* the second level that state names */
 	struct fetch fetch;

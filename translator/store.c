@@ -30,7 +30,7 @@
 struct store_header {
 	uint64_t magic, check, key[2];
 	struct {
-		uint32_t hot, cold, stop, lookup_miss, return_miss, n_blocks;
+		uint32_t hot, cold, stop, lookup_miss, return_miss, called, n_blocks;
 	} zones[DBT_MAX_ZONES];
 	uint32_t n_zones, l2, l2_entries;
 	uint32_t n_blocks, n_exits, n_nodes, n_members, n_pages, n_hidden, maps_bytes;
@@ -88,9 +88,9 @@ void dbt_identity(const struct dbt *d, uint64_t ret[2])
 	XXH3_128bits_reset(&state);
 	XXH3_128bits_update(
 		&state,
-		(uint64_t[6]){ k->max_insns, k->max_ticks, k->ahead, c->zone_limit, c->pext,
-			       c->loop },
-		6 * sizeof(uint64_t));
+		(uint64_t[7]){ k->max_insns, k->max_ticks, k->ahead, c->zone_limit, c->pext,
+			       c->loop, c->shadow },
+		7 * sizeof(uint64_t));
 	for (unsigned i = 0; i < c->n_zones; i++)
 		XXH3_128bits_update(&state,
 				    (uint64_t[2]){ c->zones[i].mem.start, c->zones[i].limit },
@@ -170,6 +170,7 @@ static struct store_header store_header(const struct cache *c, const uint64_t ke
 		h.zones[i].stop = z->stop;
 		h.zones[i].lookup_miss = z->lookup_miss;
 		h.zones[i].return_miss = z->return_miss;
+		h.zones[i].called = z->called;
 		h.zones[i].n_blocks = (uint32_t)z->n_blocks;
 	}
 	return h;
@@ -255,6 +256,7 @@ static void take_header(struct cache *c, const struct store_header *h)
 		z->stop = h->zones[i].stop;
 		z->lookup_miss = h->zones[i].lookup_miss;
 		z->return_miss = h->zones[i].return_miss;
+		z->called = h->zones[i].called;
 		z->n_blocks = h->zones[i].n_blocks;
 	}
 	c->l2 = h->l2;

@@ -78,7 +78,9 @@ struct dbt_config {
 	unsigned max_ticks;   /* ticks in a superblock; 0: the default */
 	bool ahead;	      /* translate along static edges before they miss */
 	size_t zone_limit;    /* use only so many bytes of each zone; 0: all */
+	bool shadow;	      /* RT_SHADOW is mapped */
 	bool no_bmi2;	      /* for tests: no PEXT and PDEP, and LOOP just where it is slow */
+	bool no_shadow;	      /* for tests: the shadow is not used */
 };
 
 struct dbt_ops {
@@ -130,6 +132,22 @@ bool dbt_shared(const struct dbt *d);
 /* Leaves a shared cache: from now on d uses zones (new, empty memory which the
  * caller maps over the old zones in the tracee before it runs again). -ENOMEM */
 int dbt_unshare(struct dbt *d, const struct dbt_zone *zones, size_t n_zones) must_check;
+
+/*
+ * Returns go by the shadow of the stack (DBT_NORMAL, preload/runtime.h) as long as the
+ * stack pointer is in that stack and a multiple of 8: false when it is not. Translated
+ * code that moves it elsewhere stops with DBT_EXIT_MISS behind that. The caller then has
+ * to dbt_leave_shadow() before it enters.
+ */
+bool dbt_suits(const struct dbt *d, uint64_t rsp);
+/* As dbt_unshare(), shared or not, to a cache that does not use the shadow: an empty one
+ * in zones, or (zones NULL) the one that `other` has. -ENOMEM */
+int dbt_leave_shadow(struct dbt *d, const struct dbt_zone *zones, size_t n_zones,
+		     struct dbt *other) must_check;
+/* Whether what is in the shadow may be outdated: the caller empties it (RT_RETURN in all
+ * entries) before the tracee runs, and tells. */
+bool dbt_shadow_is_stale(const struct dbt *d);
+void dbt_shadow_emptied(struct dbt *d);
 
 /*
  * Tells what code is mapped at [start, end). With a shared cache that already
@@ -306,6 +324,7 @@ struct dbt_recovered {
 	unsigned bytes;	 /* its length */
 	ticks_t ticks;	 /* counted in this block but not yet written down */
 	bool boundary;	 /* no part of the instruction has been executed */
+	bool shadow;	 /* it is a CALL or RET in the shadow: a fault is not the program's */
 };
 
 /*

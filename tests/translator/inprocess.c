@@ -125,6 +125,27 @@ void cpu_init(struct cpu *c)
 	c->r.rsp = (taddr_t)stack + STACK_BYTES - 4096;
 }
 
+bool inprocess_map_shadow(struct cpu *c)
+{
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+	static uint64_t *shadow;
+	const taddr_t top = RT_STACK + RT_STACK_BYTES / 2;
+	void *own;
+
+	if (!shadow) {
+		own = mmap((void *)(top - STACK_BYTES), STACK_BYTES, PROT_READ | PROT_WRITE, flags,
+			   -1, 0);
+		shadow = mmap((void *)RT_SHADOW, RT_SHADOW_BYTES, PROT_READ | PROT_WRITE, flags,
+			      -1, 0);
+		if (own == MAP_FAILED || shadow == MAP_FAILED)
+			return false;
+	}
+	for (size_t i = 0; i < RT_SHADOW_BYTES / sizeof(*shadow); i++)
+		shadow[i] = RT_RETURN;
+	c->r.rsp = top - 4096;
+	return true;
+}
+
 taddr_t inprocess_end(void)
 {
 	return (taddr_t)inprocess_native_end;

@@ -599,6 +599,95 @@ static void watched_memory_stops_behind_a_writer_at_an_exit(void **state)
 
 CODE(code_ticks, "mov $100, %ecx\n 1: dec %ecx\n jnz 1b\n" END);
 
+/* ---- the stack has a shadow ---- */
+
+#define ELSEWHERE 0x20000000
+
+/* Each moves rsp from the stack with the shadow to ELSEWHERE, which rax and [rbx] have,
+ * or to what is no multiple of 8. */
+#define MOVES(name, text) \
+	LABEL(moves_##name##_behind); \
+	CODE(moves_##name, "test %eax, %eax\n" text "\n moves_" #name "_behind:\n" END)
+MOVES(mov, "mov %rax, %rsp");
+MOVES(load, "mov (%rbx), %rsp");
+MOVES(leave, "lea 8(%rbx), %rbp\n mov (%rbx), %rbp\n leave");
+MOVES(pop, "push (%rbx)\n pop %rsp");
+MOVES(exchange, "xchg %rax, %rsp");
+MOVES(lea, "lea 16(%rax), %rsp");
+MOVES(add_register, "sub %rsp, %rax\n add %rax, %rsp");
+MOVES(add_much, "add $-0x1000000, %rsp");
+MOVES(condition, "cmovz %rax, %rsp\n cmovnz %rax, %rsp");
+MOVES(push_16, "push %ax");
+MOVES(pop_16, "popw %ax");
+MOVES(popf_16, "pushfq\n popfw");
+MOVES(add_odd, "add $4, %rsp");
+MOVES(lea_odd, "lea -1(%rsp), %rsp");
+
+static const struct {
+	const uint8_t *code, *behind;
+} moves[] = {
+#define ROW(name) { moves_##name, moves_##name##_behind }
+	ROW(mov), ROW(load), ROW(leave), ROW(pop), ROW(exchange), ROW(lea), ROW(add_register),
+	ROW(add_much), ROW(condition), ROW(push_16), ROW(pop_16), ROW(popf_16), ROW(add_odd),
+	ROW(lea_odd),
+};
+
+/* Other moves leave it where it has a shadow. */
+CODE(moves_within, "mov %rsp, %rbp\n sub $0x1000, %rsp\n lea -0x200(%rbp), %rsp\n"
+		   "and $-16, %rsp\n push %rax\n xchg %rbp, %rsp\n sub $64, %rsp\n"
+		   "mov %rbp, %rsp\n enter $16, $0\n leave\n" END);
+
+static int set_up_shadow(void **state)
+{
+	static const struct dbt_config config = { .ahead = true, .shadow = true };
+	uint64_t *there = mmap((void *)ELSEWHERE, 4096, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	set_up(state);
+	inprocess_destroy(d);
+	if (there == MAP_FAILED || !inprocess_map_shadow(&cpu))
+		return -1;
+	d = inprocess_create(&config);
+	dbt_arm(d, INT64_MAX);
+	cpu.r.rax = memory[0] = ELSEWHERE;
+	return 0;
+}
+
+static void stack_without_shadow_stops_behind_what_goes_there(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(moves); i++) {
+		int signo;
+
+		assert_int_equal(i ? tear_down(state) | set_up_shadow(state) : 0, 0);
+		assert_true(dbt_suits(d, cpu.r.rsp));
+		start(moves[i].code);
+		do {
+			signo = inprocess_run(d, &cpu, DBT_NORMAL, &stop);
+		} while (!signo && stop.why == DBT_EXIT_MISS && dbt_suits(d, cpu.r.rsp));
+		assert_int_equal(signo, 0);
+		assert_int_equal(stop.why, DBT_EXIT_MISS);
+		assert_int_equal(stop.pc, at(moves[i].behind));
+		assert_int_equal(cpu.r.rip, stop.pc);
+	}
+}
+
+static void stack_with_shadow_is_moved_within_without_a_stop(void **state)
+{
+	struct cpu begin = cpu;
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		cpu = begin;
+		start(moves_within);
+		/* the second time all of it is translated */
+		assert_int_equal(round ? inprocess_run(d, &cpu, DBT_NORMAL, &stop) : run(DBT_NORMAL),
+				 0);
+		assert_int_equal(stop.why, DBT_EXIT_BREAKPOINT);
+		assert_int_equal(stop.pc, inprocess_end());
+		assert_true(dbt_suits(d, cpu.r.rsp));
+	}
+}
+
 static void counter_stops_directly_behind_the_branch(void **state)
 {
 	(void)state;
@@ -671,6 +760,10 @@ int main(void)
 		TEST(watched_memory_stops_behind_a_writer_at_an_exit),
 		TEST(counter_stops_directly_behind_the_branch),
 		TEST(sharers_do_not_share_what_differs),
+		cmocka_unit_test_setup_teardown(stack_without_shadow_stops_behind_what_goes_there,
+						set_up_shadow, tear_down),
+		cmocka_unit_test_setup_teardown(stack_with_shadow_is_moved_within_without_a_stop,
+						set_up_shadow, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

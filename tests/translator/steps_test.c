@@ -40,6 +40,7 @@ static const struct steps_variant variants[] = {
 	{ "tiny-1",    { .ahead = false, .zone_limit = TINY_CACHE, .max_insns = 1 }, .every = 53 },
 	{ "not-ahead", { .ahead = false },                                           .every = 53 },
 	{ "no-bmi2",   { .ahead = true, .no_bmi2 = true },                           .every = 53 },
+	{ "no-shadow", { .ahead = true, .no_shadow = true },                         .every = 53 },
 };
 // clang-format on
 

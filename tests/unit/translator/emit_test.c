@@ -129,6 +129,8 @@ static void registers_move_without_flags(void **state)
 
 static void the_stack_is_used_as_the_program_uses_it(void **state)
 {
+	size_t at;
+
 	(void)state;
 	begin();
 	emit_load_stack(&e, true, REG_RCX, -8); /* mov rcx, [rsp - 8] */
@@ -145,6 +147,13 @@ static void the_stack_is_used_as_the_program_uses_it(void **state)
 	EXPECT(0x41, 0x8f, 0x83, 0x00, 0x10, 0x09, 0x70);
 	emit_pop_mem(&e, REG_RDX, 0x70091000); /* pop qword [rdx + 0x70091000] */
 	EXPECT(0x8f, 0x82, 0x00, 0x10, 0x09, 0x70);
+	emit_pop_stack(&e, -0x1008); /* pop qword [rsp - 0x1008] */
+	EXPECT(0x8f, 0x84, 0x24, 0xf8, 0xef, 0xff, 0xff);
+	emit_store_stack_imm(&e, 4, 0x7fff); /* mov dword [rsp + 4], 0x7fff */
+	EXPECT(0xc7, 0x44, 0x24, 0x04, 0xff, 0x7f, 0x00, 0x00);
+	at = emit_push_constant(&e);
+	emit_patch(&e, at, emit_here(&e) + 0x20); /* push qword [rip + 32] */
+	EXPECT(0xff, 0x35, 0x20, 0, 0, 0);
 }
 
 static void jumps_reach_their_targets(void **state)

@@ -119,6 +119,51 @@ static void faults_and_branches_show_flags(void **state)
 	assert_false(DEAD("\xa1\x00\x00\x00\x00\x00\x00\x00\x00\x31\xc0")); /* mov eax, [abs] */
 }
 
+#define MOVES_STACK(bytes) (DECODE(bytes).stack)
+
+static void the_stack_pointer_is_watched_where_it_may_go_anywhere(void **state)
+{
+	(void)state;
+	assert_true(MOVES_STACK("\x48\x89\xec"));		     /* mov rsp, rbp */
+	assert_true(MOVES_STACK("\x48\x8b\xe5"));		     /* the same */
+	assert_true(MOVES_STACK("\x48\x8b\x20"));		     /* mov rsp, [rax] */
+	assert_true(MOVES_STACK("\xbc\x00\x00\x00\x20"));	     /* mov esp, imm32 */
+	assert_true(MOVES_STACK("\xc9"));			     /* leave */
+	assert_true(MOVES_STACK("\xc8\x10\x00\x00"));	     /* enter */
+	assert_true(MOVES_STACK("\x5c"));			     /* pop rsp */
+	assert_true(MOVES_STACK("\x8f\xc4"));		     /* pop rsp */
+	assert_true(MOVES_STACK("\x48\x94"));		     /* xchg rax, rsp */
+	assert_true(MOVES_STACK("\x48\x87\x20"));		     /* xchg [rax], rsp */
+	assert_true(MOVES_STACK("\x0f\xcc"));		     /* bswap esp */
+	assert_true(MOVES_STACK("\x48\x0f\x44\xe0"));	     /* cmove rsp, rax */
+	assert_true(MOVES_STACK("\x48\x29\xc4"));		     /* sub rsp, rax */
+	assert_true(MOVES_STACK("\x48\x81\xec\x00\x00\x02\x00")); /* sub rsp, 128 KiB */
+	assert_true(MOVES_STACK("\x48\x83\xc4\x04"));	     /* add rsp, 4 */
+	assert_true(MOVES_STACK("\x83\xc4\x08"));		     /* add esp, 8 */
+	assert_true(MOVES_STACK("\x48\x83\xe4\xff"));	     /* and rsp, -1: not aligned */
+	assert_true(MOVES_STACK("\x48\x8d\x65\xd8"));	     /* lea rsp, [rbp - 40] */
+	assert_true(MOVES_STACK("\x48\x8d\x24\x04"));	     /* lea rsp, [rsp + rax] */
+	assert_true(MOVES_STACK("\x40\xb4\x08"));		     /* mov spl, 8 */
+	assert_true(MOVES_STACK("\xc4\xe2\xd8\xf3\xd8"));	     /* blsi rsp, rax */
+	assert_true(MOVES_STACK("\x66\x50"));		     /* push ax */
+	assert_true(MOVES_STACK("\x66\x9d"));		     /* popf, of 16 bits */
+	assert_true(MOVES_STACK("\x66\xff\x30"));		     /* push word [rax] */
+
+	assert_false(MOVES_STACK("\x50"));			     /* push rax */
+	assert_false(MOVES_STACK("\x41\x5c"));		     /* pop r12 */
+	assert_false(MOVES_STACK("\x54"));			     /* push rsp */
+	assert_false(MOVES_STACK("\x49\x94"));		     /* xchg rax, r12 */
+	assert_false(MOVES_STACK("\x48\x83\xec\x28"));	     /* sub rsp, 40 */
+	assert_false(MOVES_STACK("\x48\x81\xc4\x88\x10\x00\x00")); /* add rsp, 0x1088 */
+	assert_false(MOVES_STACK("\x48\x83\xe4\xf0"));	     /* and rsp, -16 */
+	assert_false(MOVES_STACK("\x48\x8d\x64\x24\xf8"));	     /* lea rsp, [rsp - 8] */
+	assert_false(MOVES_STACK("\x48\x89\xe5"));		     /* mov rbp, rsp */
+	assert_false(MOVES_STACK("\x48\x89\x65\x00"));	     /* mov [rbp], rsp */
+	assert_false(MOVES_STACK("\x48\x39\xc4"));		     /* cmp rsp, rax */
+	assert_false(MOVES_STACK("\x4d\x89\xc4"));		     /* mov r12, r8 */
+	assert_false(DEAD("\x48\x89\xec\x31\xc0"));	     /* flags are seen behind it */
+}
+
 /* A number that depends on *seed, which changes. */
 static uint64_t next(uint64_t *seed)
 {
@@ -151,7 +196,8 @@ static void quick_decoding_is_full_decoding(void **state)
 		    quick.what != full.what || quick.target != full.target ||
 		    quick.modrm != full.modrm || quick.disp != full.disp ||
 		    quick.rip != full.rip || quick.memory != full.memory ||
-		    quick.pops != full.pops || quick.seen < full.seen ||
+		    quick.pops != full.pops || quick.stack != full.stack ||
+		    quick.seen < full.seen ||
 		    (!quick.seen && (quick.reads != full.reads || quick.kills != full.kills))) {
 			print_message("bytes");
 			for (int k = 0; k < 15; k++)
@@ -190,6 +236,7 @@ int main(void)
 		cmocka_unit_test(short_reads_ask_for_more),
 		cmocka_unit_test(flags_die_by_being_overwritten_unread),
 		cmocka_unit_test(faults_and_branches_show_flags),
+		cmocka_unit_test(the_stack_pointer_is_watched_where_it_may_go_anywhere),
 		cmocka_unit_test(quick_decoding_is_full_decoding),
 		cmocka_unit_test(operands_tell_what_is_used),
 	};
