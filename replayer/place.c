@@ -12,8 +12,8 @@
 
 /* So far behind an event's ticks, a task that did not stop has diverged. */
 #define SLACK_TICKS 100000
-/* Instructions between a tick and a place, at most: the rest of a loop without
- * conditional branches is run by looking for a register's value. */
+/* Instructions between a tick and a place, at most: the rest of a loop or a recursion
+ * without conditional branches is run by looking for a register's value. */
 #define MAX_STEPS 1000
 
 static bool stops_by_itself(const struct event *e)
@@ -175,8 +175,8 @@ static int telling_register(const struct task *t, const struct event *e)
 	return -1;
 }
 
-/* Somewhere in a loop without conditional branches: on to where that register
- * has the expected value. */
+/* Somewhere in a loop or a recursion without conditional branches: on to where that
+ * register has the expected value. */
 static int search(struct task *t, const struct event *e, struct running *how)
 {
 	struct regs expected = e->regs;
@@ -201,7 +201,7 @@ static int start(struct replayer *r, struct task *t, struct running *how)
 
 	how->fine = !stops_by_itself(e) && t->ticks == e->ticks;
 	lost = how->fine && !how->user_step && ++how->steps > MAX_STEPS;
-	if (t->ticks > e->ticks || (lost && !(e->flags & EVENT_INEXACT)))
+	if (t->ticks > e->ticks || (lost && !(e->flags & (EVENT_INEXACT | EVENT_SYNC))))
 		return rep_diverged(r, t, "ticks expected %lu, pc expected 0x%lx", e->ticks,
 				    e->regs.rip);
 	if (lost)
