@@ -125,25 +125,25 @@ void cpu_init(struct cpu *c)
 	c->r.rsp = (taddr_t)stack + STACK_BYTES - 4096;
 }
 
-bool inprocess_map_shadow(struct cpu *c)
-{
-	const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
-	static uint64_t *shadow;
-	const taddr_t top = RT_STACK + RT_STACK_BYTES / 2;
-	void *own;
+static uint64_t *shadow, *shadow_end; /* of the stack that is in use */
 
-	if (!shadow) {
-		own = mmap((void *)(top - STACK_BYTES), STACK_BYTES, PROT_READ | PROT_WRITE, flags,
-			   -1, 0);
-		shadow = mmap((void *)RT_SHADOW, RT_SHADOW_BYTES, PROT_READ | PROT_WRITE, flags,
-			      -1, 0);
-		if (own == MAP_FAILED || shadow == MAP_FAILED)
-			return false;
-	}
-	for (size_t i = 0; i < RT_SHADOW_BYTES / sizeof(*shadow); i++)
-		shadow[i] = RT_RETURN;
-	c->r.rsp = top - 4096;
-	return true;
+static void empty_shadow(void)
+{
+	for (uint64_t *p = shadow; p < shadow_end; p++)
+		*p = RT_RETURN;
+}
+
+bool inprocess_map_shadow(taddr_t top, size_t bytes)
+{
+	static void *all;
+
+	if (!all)
+		all = mmap((void *)RT_SHADOW, RT_SHADOW_BYTES, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+	shadow = (uint64_t *)(top - bytes - RT_SHADOW_BELOW);
+	shadow_end = (uint64_t *)(top - RT_SHADOW_BELOW);
+	empty_shadow();
+	return all != MAP_FAILED;
 }
 
 taddr_t inprocess_end(void)
@@ -216,6 +216,10 @@ int inprocess_run(struct dbt *d, struct cpu *c, enum dbt_variant variant,
 	int signo;
 
 	need(!dbt_enter(d, c->r.rip, variant, &host), "dbt_enter");
+	if (dbt_shadow_is_stale(d)) {
+		empty_shadow();
+		dbt_shadow_emptied(d);
+	}
 	dbt_go(d);
 	signo = cpu_go(c, host);
 	if (signo)

@@ -32,8 +32,9 @@ struct cpu {
 /* The registers of the caller, with a stack of its own and flags cleared. */
 void cpu_init(struct cpu *c);
 
-/* Makes the stack one that has a shadow, which is mapped. False: there is no room. */
-bool inprocess_map_shadow(struct cpu *c);
+/* Maps the shadow that the stack below top has, of which so many bytes are going to be
+ * used. False: there is no room. */
+bool inprocess_map_shadow(taddr_t top, size_t bytes);
 
 /* Where native code jumps to stop, and where translated code has a breakpoint. */
 taddr_t inprocess_end(void);

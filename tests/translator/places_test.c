@@ -602,6 +602,8 @@ CODE(code_ticks, "mov $100, %ecx\n 1: dec %ecx\n jnz 1b\n" END);
 /* ---- the stack has a shadow ---- */
 
 #define ELSEWHERE 0x20000000
+#define STACK_TOP (RT_STACK + RT_STACK_BYTES / 2)
+#define STACK_BYTES 0x10000
 
 /* Each moves rsp from the stack with the shadow to ELSEWHERE, which rax and [rbx] have,
  * or to what is no multiple of 8. */
@@ -640,16 +642,20 @@ CODE(moves_within, "mov %rsp, %rbp\n sub $0x1000, %rsp\n lea -0x200(%rbp), %rsp\
 static int set_up_shadow(void **state)
 {
 	static const struct dbt_config config = { .ahead = true, .shadow = true };
-	uint64_t *there = mmap((void *)ELSEWHERE, 4096, PROT_READ | PROT_WRITE,
-			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED;
+	void *there = mmap((void *)ELSEWHERE, 4096, PROT_READ | PROT_WRITE, flags, -1, 0);
+	void *stack = mmap((void *)(STACK_TOP - STACK_BYTES), STACK_BYTES, PROT_READ | PROT_WRITE,
+			   flags, -1, 0);
 
 	set_up(state);
 	inprocess_destroy(d);
-	if (there == MAP_FAILED || !inprocess_map_shadow(&cpu))
+	if (there == MAP_FAILED || stack == MAP_FAILED ||
+	    !inprocess_map_shadow(STACK_TOP, STACK_BYTES))
 		return -1;
 	d = inprocess_create(&config);
 	dbt_arm(d, INT64_MAX);
 	cpu.r.rax = memory[0] = ELSEWHERE;
+	cpu.r.rsp = STACK_TOP - 4096;
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "inprocess.h"
+#include "preload/runtime.h"
 #include "random_code.h"
 
 struct arena { /* code and data, below 4 GiB or far from everything */
@@ -29,7 +30,8 @@ struct outcome {
 	uint64_t ticks;
 };
 
-static struct arena arenas[2];
+static struct arena arenas[3];
+static bool shadowed; /* the configuration */
 static uint8_t initial_data[RANDOM_DATA_BYTES];
 static size_t code_bytes; /* of the code at hand */
 
@@ -47,9 +49,11 @@ static void *need_map(uint64_t at, size_t bytes, int prot)
 
 static void map_arenas(void)
 {
-	static const uint64_t at[2] = { 0x40000000, 0x200000000000 };
+	/* the last where a stack has a shadow */
+	static const uint64_t at[3] = { 0x40000000, 0x200000000000,
+					RT_STACK + 0x80000 - (256u << 20) };
 
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		arenas[i].code = need_map(at[i], RANDOM_CODE_BYTES,
 					  PROT_READ | PROT_WRITE | PROT_EXEC);
 		arenas[i].data = need_map(at[i] + (256u << 20), RANDOM_DATA_BYTES,
@@ -68,7 +72,7 @@ static void fill(uint64_t *seed, void *p, size_t n)
 
 static const struct arena *arena_of(uint64_t seed)
 {
-	return &arenas[seed / 8 % 5 == 3];
+	return &arenas[shadowed ? 2 : seed / 8 % 5 == 3];
 }
 
 static void start(const struct arena *a, uint64_t seed, struct cpu *c)
@@ -309,6 +313,8 @@ static const struct dbt_config configs[] = {
 	{ .max_insns = 100, .max_ticks = 3, .ahead = true },
 	{ .max_insns = 20, .zone_limit = 48 << 10, .ahead = true },
 	{ .max_insns = 0, .no_bmi2 = true },
+	{ .max_insns = 0, .ahead = true, .shadow = true },
+	{ .max_insns = 2, .zone_limit = 48 << 10, .shadow = true },
 };
 
 int main(int argc, char **argv)
@@ -324,7 +330,13 @@ int main(int argc, char **argv)
 	map_arenas();
 	for (size_t k = 0; k < ARRAY_SIZE(configs); k++) {
 		struct dbt *d = inprocess_create(&configs[k]);
+		uint64_t top = (uint64_t)arenas[2].data + RANDOM_DATA_BYTES;
 
+		shadowed = configs[k].shadow;
+		if (shadowed && !inprocess_map_shadow(top, RANDOM_DATA_BYTES)) {
+			puts("there is no room for the shadow of a stack");
+			return 1;
+		}
 		for (uint64_t i = 0; i <= n / ARRAY_SIZE(configs); i++) {
 			uint64_t seed = first + i * ARRAY_SIZE(configs) + k;
 
