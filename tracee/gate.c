@@ -164,7 +164,8 @@ int stops_let_write_through(struct task *t, taddr_t addr)
 	if (r <= 0)
 		return r;
 	t->writes_through = true;
-	return stops_run_alone(t);
+	r = task_restore_segv(t);
+	return r ? r : stops_run_alone(t);
 }
 
 static int wrote_through(struct task *t, struct task_stop *ret)

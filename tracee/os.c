@@ -113,6 +113,11 @@ int os_get_sigmask(pid_t tid, uint64_t *ret)
 	return request(PTRACE_GETSIGMASK, tid, (void *)sizeof(*ret), ret);
 }
 
+int os_set_sigmask(pid_t tid, uint64_t mask)
+{
+	return request(PTRACE_SETSIGMASK, tid, (void *)sizeof(mask), &mask);
+}
+
 int os_get_xstate(pid_t tid, struct buf *ret)
 {
 	struct iovec iov = { .iov_len = XSTATE_MAX_BYTES };

@@ -28,6 +28,7 @@ int os_get_siginfo(pid_t tid, siginfo_t *ret) must_check;
 int os_set_siginfo(pid_t tid, const siginfo_t *info) must_check;
 int os_event_message(pid_t tid, unsigned long *ret) must_check;
 int os_get_sigmask(pid_t tid, uint64_t *ret) must_check;
+int os_set_sigmask(pid_t tid, uint64_t mask) must_check;
 /* The XSAVE image in the standard format; replaces what is in ret. */
 int os_get_xstate(pid_t tid, struct buf *ret) must_check;
 int os_set_xstate(pid_t tid, const void *data, size_t len) must_check;

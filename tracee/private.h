@@ -89,6 +89,15 @@ bool tracees_take_early(struct tracees *w, pid_t os_tid, pid_t *ret_tid, int *st
 /* Notes an asynchronous signal that has to wait. */
 void task_stash(struct task *t, const siginfo_t *info);
 
+/* ---- signal.c ---- */
+
+/* Notes what the program does about SIGSEGV, before it runs on to a fault that is not its
+ * own: the kernel makes it the default, unblocked, when such a signal comes where it is
+ * blocked or ignored. Source: Linux kernel/signal.c force_sig_info_to_task() */
+int task_note_segv(struct task *t) must_check;
+/* Such a fault has come: makes it what it was again. */
+int task_restore_segv(struct task *t) must_check;
+
 /* Resumes program code from t->regs as task_run() arranged it. */
 int task_go(struct task *t) must_check;
 

@@ -87,6 +87,65 @@ int task_disposition(struct task *t, int signo, enum task_disposition *ret)
 	return 0;
 }
 
+/* As rt_sigaction(2) has it. */
+struct kernel_action {
+	uint64_t handler, flags, restorer, mask;
+};
+
+/* Asks the kernel what the action is (set NULL), or sets it. */
+static int segv_action(struct task *t, const struct kernel_action *set, struct kernel_action *ret)
+{
+	const taddr_t scratch = RT_STATE + SPACE_SCRATCH_OFFSET;
+	int64_t result = 0;
+	int r;
+
+	if (set && os_write(t->os_tid, scratch, set, sizeof(*set)) != sizeof(*set))
+		return -ESRCH;
+	r = task_inject(t, SYS_rt_sigaction,
+			(uint64_t[6]){ SIGSEGV, set ? scratch : 0, set ? 0 : scratch,
+				       sizeof(set->mask) },
+			&result);
+	if (!r && result)
+		r = fail_errno((int)result, "task %d: the action of SIGSEGV", t->tid);
+	if (!r && ret && os_read(t->os_tid, scratch, ret, sizeof(*ret)) != sizeof(*ret))
+		r = -ESRCH;
+	return r;
+}
+
+int task_note_segv(struct task *t)
+{
+	struct kernel_action now;
+	uint64_t mask;
+	int r = os_get_sigmask(t->os_tid, &mask);
+
+	if (!r && !t->segv_known) {
+		r = segv_action(t, NULL, &now);
+		t->segv_known = !r;
+		t->segv_handler = now.handler;
+	}
+	t->segv_blocked = !r && mask & bit(SIGSEGV);
+	return r;
+}
+
+int task_restore_segv(struct task *t)
+{
+	struct kernel_action now;
+	uint64_t mask;
+	int r;
+
+	if (!t->segv_known || (!t->segv_blocked && t->segv_handler != (uint64_t)SIG_IGN))
+		return 0;
+	r = segv_action(t, NULL, &now);
+	now.handler = t->segv_handler;
+	if (!r)
+		r = segv_action(t, &now, NULL);
+	if (!r && t->segv_blocked)
+		r = os_get_sigmask(t->os_tid, &mask);
+	if (!r && t->segv_blocked)
+		r = os_set_sigmask(t->os_tid, mask | bit(SIGSEGV));
+	return r;
+}
+
 /* Makes info the signal that the task is stopped for. */
 static int raise_again(struct task *t, const siginfo_t *info, const struct regs *regs)
 {
@@ -188,7 +247,7 @@ int task_deliver_handled(struct task *t, const siginfo_t *info)
 	regs.orig_rax = (uint64_t)-1;
 	t->machine = t->regs = regs;
 	t->in_signal_stop = t->in_call = t->call_entered = t->call_vdso = false;
-	t->settle = false;
+	t->settle = t->segv_known = false; /* SA_RESETHAND */
 	fix_frame_fip(t);
 	return 0;
 }

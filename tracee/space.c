@@ -337,7 +337,10 @@ int space_enter(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *r
 	int r = space_enter_unguarded(t, pc, variant, ret);
 
 	cache_memory_promote(t->space->cache, t->space->dbt);
-	return !r && t->space->n_to_guard ? space_guard_new(t) : r;
+	if (!r && t->space->n_to_guard)
+		r = space_guard_new(t);
+	/* In replay it is not the kernel that knows. */
+	return !r && t->space->n_guarded && !t->tracees->options.replay ? task_note_segv(t) : r;
 }
 
 static bool forget_guard(struct space *s, taddr_t page)
@@ -723,6 +726,7 @@ int space_install(struct task *t, const struct space_layout *layout,
 	bool bare = s->tracees->options.replay;
 	int fd = -1, r;
 
+	t->segv_known = false; /* an exec resets handlers */
 	s->layout = *layout;
 	s->image = *image;
 	r = make_cache(s, kept);

@@ -153,6 +153,7 @@ void task_finish_call(struct task *t, int64_t result)
 		t->regs.r11 = t->regs.eflags;
 	}
 	t->regs.orig_rax = (uint64_t)-1;
+	t->segv_known &= t->call_nr != SYS_rt_sigaction;
 	t->in_call = t->call_entered = t->call_vdso = false;
 }
 

@@ -144,6 +144,10 @@ struct task {
 	taddr_t watch_hit; /* of the instruction that runs with watched pages open */
 	bool opens_watched;
 	bool writes_through; /* one instruction runs with a guarded page open */
+	/* SIGSEGV's handler as the program has it, and whether it is blocked now: while there
+	 * are guarded pages (task_note_segv()). */
+	uint64_t segv_handler;
+	bool segv_known, segv_blocked;
 
 	/* The machine's state. */
 	struct regs machine;
