@@ -54,6 +54,9 @@
 #define RT_SHADOW ((RT_STACK - RT_SHADOW_BELOW) & ~0xfff)
 #define RT_SHADOW_BYTES RT_STACK_BYTES
 #define RT_SHADOW_GUARD 0x1000000
+/* With the guards: what is taken from the program. */
+#define RT_SHADOW_RANGE (RT_SHADOW - RT_SHADOW_GUARD)
+#define RT_SHADOW_RANGE_BYTES (RT_SHADOW_BYTES + 2 * RT_SHADOW_GUARD)
 
 /*
  * The gates in runtime.S: fixed addresses, each a SYSCALL instruction. The

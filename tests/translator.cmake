@@ -43,6 +43,7 @@ foreach(source ${programs})
   add_custom_command(OUTPUT ${asm}/${name}
     COMMAND ${CMAKE_C_COMPILER} ${asm_options} -nostdlib -static -no-pie ${source} -o ${asm}/${name}
     DEPENDS ${source} ${CMAKE_CURRENT_SOURCE_DIR}/translator/program.h
+            ${CMAKE_CURRENT_SOURCE_DIR}/translator/deep_calls.h
             ${CMAKE_CURRENT_SOURCE_DIR}/translator/branch_faults.h VERBATIM)
   list(APPEND built ${asm}/${name})
   deja_test(translator/steps/${name} quick 120 translator_steps ${asm}/${name})

@@ -145,6 +145,10 @@ int space_enter(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *r
 /* ... without: space_drop_unguarded() has to follow. */
 int space_enter_unguarded(struct task *t, taddr_t pc, enum dbt_variant variant,
 			  taddr_t *ret) must_check;
+/* shadow.c: maps the shadow, with deja's own gate and scratch memory. -ENOMEM, -EEXIST */
+int space_map_shadow(struct task *t) must_check;
+/* Makes all of its entries unused. */
+int space_empty_shadow(struct task *t) must_check;
 /* The stack pointer is where the shadow is not: returns go by the table from now on. */
 int space_leave_shadow(struct task *t) must_check;
 int space_protect(struct task *t, taddr_t start, size_t bytes, int prot) must_check;

@@ -218,96 +218,6 @@ int space_guard_new(struct task *t)
 	return r;
 }
 
-/* ---- the shadow of the stack ---- */
-
-static int inject_mapping(struct task *t, int nr, const uint64_t args[6])
-{
-	int64_t result = 0;
-	int r = task_inject(t, nr, args, &result);
-
-	return !r && result < 0 && result > -4096
-		       ? fail_errno((int)result, "task %d: the shadow of its stack", t->tid)
-		       : r;
-}
-
-/* The shadow is made of pieces of one file, all of the same contents. */
-#define SHADOW_PIECE ((size_t)512 << 10)
-
-static int make_shadow_file(int *ret)
-{
-	cleanup_close int fd = memfd_create("deja-shadow", MFD_CLOEXEC);
-	uint64_t *p;
-
-	if (fd < 0 || ftruncate(fd, SHADOW_PIECE))
-		return fail_errno(-errno, "memory for shadows of stacks");
-	p = mmap(NULL, SHADOW_PIECE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
-	if (p == MAP_FAILED)
-		return fail_errno(-errno, "memory for shadows of stacks");
-	for (size_t i = 0; i < SHADOW_PIECE / sizeof(*p); i++)
-		p[i] = RT_RETURN;
-	munmap(p, SHADOW_PIECE);
-	*ret = fd;
-	fd = -1;
-	return 0;
-}
-
-/* Nobody else's memory may come near it: a return that reads there has to fault. */
-static int map_shadow(struct task *t)
-{
-	const uint64_t flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
-	struct remote_map pieces[RT_SHADOW_BYTES / SHADOW_PIECE];
-	int *fd = &t->tracees->shadow_fd;
-	int r = *fd ? 0 : make_shadow_file(fd);
-
-	for (size_t i = 0; i < ARRAY_SIZE(pieces); i++)
-		pieces[i] = (struct remote_map){ *fd, RT_SHADOW + i * SHADOW_PIECE, SHADOW_PIECE,
-						 PROT_READ | PROT_WRITE, 0,
-						 MAP_PRIVATE | MAP_NORESERVE };
-	if (!r)
-		r = inject_mapping(t, SYS_mmap,
-				   (uint64_t[6]){ RT_SHADOW - RT_SHADOW_GUARD,
-						  RT_SHADOW_BYTES + 2 * RT_SHADOW_GUARD, PROT_NONE,
-						  flags, (uint64_t)-1, 0 });
-	return r ? r
-		 : task_map_fd(t, RT_GATE_UNTRACED, RT_STATE + SPACE_SCRATCH_OFFSET, pieces,
-			       ARRAY_SIZE(pieces));
-}
-
-static int empty_shadow(struct task *t)
-{
-	int r = inject_mapping(t, SYS_madvise,
-			       (uint64_t[6]){ RT_SHADOW, RT_SHADOW_BYTES, MADV_DONTNEED });
-
-	if (!r)
-		dbt_shadow_emptied(t->space->dbt);
-	return r;
-}
-
-static bool meets(const struct vma *v, taddr_t start, taddr_t end)
-{
-	return v->start < end && start < v->end;
-}
-
-/* Whether the stack is where it can have a shadow, and there is room for that. */
-static bool may_have_shadow(const struct vmap *map, const struct space_layout *l)
-{
-	const taddr_t start = RT_SHADOW - RT_SHADOW_GUARD;
-	const taddr_t end = RT_SHADOW + RT_SHADOW_BYTES + RT_SHADOW_GUARD;
-	bool stack = false;
-
-	for (size_t i = 0; i < map->n; i++) {
-		const struct vma *v = &map->vmas[i];
-
-		stack |= v->flags & VMA_STACK && v->end > RT_STACK;
-		if (meets(v, start, end))
-			return false;
-	}
-	for (size_t i = 0; i < l->n_zones; i++)
-		if (l->zone[i] < end && start < l->zone[i] + l->zone_bytes[i])
-			return false;
-	return stack && l->n_zones < DBT_MAX_ZONES;
-}
-
 void space_set_untraced(struct space *s, const struct dbt_untraced *which)
 {
 	if (s->untraced == which)
@@ -329,7 +239,7 @@ int space_enter_unguarded(struct task *t, taddr_t pc, enum dbt_variant variant, 
 		if (!r)
 			r = dbt_enter(t->space->dbt, pc, variant, ret);
 	}
-	return !r && dbt_shadow_is_stale(t->space->dbt) ? empty_shadow(t) : r;
+	return !r && dbt_shadow_is_stale(t->space->dbt) ? space_empty_shadow(t) : r;
 }
 
 int space_enter(struct task *t, taddr_t pc, enum dbt_variant variant, taddr_t *ret)
@@ -483,17 +393,17 @@ int space_code_mapped(struct task *t, taddr_t start, taddr_t end)
 	return r == -EEXIST ? space_unshare(t) : r;
 }
 
-int space_unshare(struct task *t)
+/* Maps c, the caller's reference to which it takes over, in place of the cache in use: as
+ * kept uses it, or (NULL) as an empty one. */
+static int take_cache(struct task *t, struct cache_memory *c, struct dbt *kept)
 {
 	struct space *s = t->space;
-	struct cache_memory *c = NULL;
 	struct dbt_zone zones[DBT_MAX_ZONES];
-	int r = cache_memory_new(s->tracees, &s->layout, &c);
+	int r = cache_memory_map(t, RT_GATE_INJECT, RT_STATE + SPACE_SCRATCH_OFFSET, c);
 
-	if (r)
-		return r;
-	r = cache_memory_map(t, RT_GATE_INJECT, RT_STATE + SPACE_SCRATCH_OFFSET, c);
-	if (!r)
+	if (!r && kept)
+		dbt_join(s->dbt, kept);
+	else if (!r)
 		r = dbt_unshare(s->dbt, zones, cache_memory_zones(c, zones));
 	if (r) {
 		cache_memory_put(c);
@@ -501,7 +411,18 @@ int space_unshare(struct task *t)
 	}
 	cache_memory_put(s->cache);
 	s->cache = c;
-	return register_code(s, 0, UINT64_MAX);
+	return 0;
+}
+
+int space_unshare(struct task *t)
+{
+	struct space *s = t->space;
+	struct cache_memory *c = NULL;
+	int r = cache_memory_new(s->tracees, &s->layout, &c);
+
+	if (!r)
+		r = take_cache(t, c, NULL);
+	return r ? r : register_code(s, 0, UINT64_MAX);
 }
 
 /* The cache that is about to be left serves the next process of this image. */
@@ -528,131 +449,29 @@ static void keep_cache(struct space *s)
 int space_leave_shadow(struct task *t)
 {
 	struct space *s = t->space;
-	struct space_layout layout = s->layout;
 	const struct pooled *kept;
 	struct cache_memory *c = NULL;
-	struct dbt_zone zones[DBT_MAX_ZONES];
 	int r = 0;
 
 	keep_cache(s);
-	layout.no_shadow = true;
-	kept = pool_find(&s->tracees->pool, &s->image, &layout);
+	s->layout.no_shadow = true;
+	dbt_leave_shadow(s->dbt);
+	kept = pool_find(&s->tracees->pool, &s->image, &s->layout);
 	if (kept) {
 		c = kept->cache;
 		c->refs++;
 	} else {
-		r = cache_memory_new(s->tracees, &layout, &c);
+		r = cache_memory_new(s->tracees, &s->layout, &c);
 	}
 	if (!r)
-		r = cache_memory_map(t, RT_GATE_INJECT, RT_STATE + SPACE_SCRATCH_OFFSET, c);
-	if (!r)
-		r = dbt_leave_shadow(s->dbt, zones, cache_memory_zones(c, zones),
-				     kept ? kept->dbt : NULL);
-	if (r) {
-		cache_memory_put(c);
+		r = take_cache(t, c, kept ? kept->dbt : NULL);
+	if (r)
 		return r;
-	}
-	cache_memory_put(s->cache);
-	s->cache = c;
-	s->layout = layout;
 	disk_load(s);
 	return space_code_mapped(t, 0, UINT64_MAX);
 }
 
 /* ---- putting deja into a new image ---- */
-
-static taddr_t zone_near(taddr_t module)
-{
-	return page_floor(module - 2 * (taddr_t)RT_ZONE_BYTES) & ~(taddr_t)0x1fffff;
-}
-
-static void add_zone(struct space_layout *l, taddr_t start)
-{
-	if (l->n_zones == DBT_MAX_ZONES)
-		return;
-	l->zone[l->n_zones] = start;
-	l->zone_bytes[l->n_zones++] = RT_ZONE_BYTES;
-}
-
-/* Whether a displacement of 32 bits spans from the module to all of a zone. */
-static bool in_reach(const struct space_layout *l, taddr_t a)
-{
-	const uint64_t most = 0x7e000000;
-
-	for (size_t i = 0; i < l->n_zones; i++) {
-		taddr_t end = l->zone[i] + l->zone_bytes[i];
-
-		if (a < l->zone[i] ? end - a < most : a - l->zone[i] < most)
-			return true;
-	}
-	return false;
-}
-
-/*
- * The mmap area grows down from below the stack, so a zone for it goes above the
- * area's first mapping, into the gap of at least 128 MiB that the kernel leaves
- * for the stack. With the bottom-up layout the area grows up: below it then.
- *
- * Source: Linux arch/x86/mm/mmap.c mmap_base()
- */
-void space_choose_layout(const struct vmap *map, struct space_layout *ret)
-{
-	const taddr_t top_down = (taddr_t)0x7f << 40;
-	taddr_t top = 0, stack = (taddr_t)1 << 47;
-
-	*ret = (struct space_layout){ 0 };
-	add_zone(ret, RT_ZONE);
-	for (size_t i = 0; i < map->n; i++) {
-		const struct vma *v = &map->vmas[i];
-
-		if (v->flags & VMA_STACK)
-			stack = v->start;
-		else if (v->end <= stack)
-			top = v->end;
-	}
-	if (top >= top_down && stack - top > 0x6000000)
-		add_zone(ret, (top + 0x3fffff) & ~(taddr_t)0x1fffff);
-	for (size_t i = 0; i < map->n; i++)
-		if (map->vmas[i].prot & PROT_EXEC && !in_reach(ret, map->vmas[i].start))
-			add_zone(ret, zone_near(map->vmas[i].start));
-	ret->shadow = may_have_shadow(map, ret);
-}
-
-size_t space_layout_ranges(const struct space_layout *l, uint64_t ret[][2])
-{
-	size_t n = 0;
-
-	for (; n < l->n_zones; n++) {
-		ret[n][0] = l->zone[n];
-		ret[n][1] = l->zone_bytes[n];
-	}
-	if (l->shadow) {
-		ret[n][0] = RT_SHADOW - RT_SHADOW_GUARD;
-		ret[n++][1] = RT_SHADOW_BYTES + 2 * RT_SHADOW_GUARD;
-	}
-	return n;
-}
-
-void space_layout_add(struct space_layout *l, taddr_t start, uint64_t bytes)
-{
-	if (start == RT_SHADOW - RT_SHADOW_GUARD) {
-		l->shadow = true;
-	} else if (l->n_zones < DBT_MAX_ZONES) {
-		l->zone[l->n_zones] = start;
-		l->zone_bytes[l->n_zones++] = bytes;
-	}
-}
-
-bool space_is_ours(const struct space *s, taddr_t start, taddr_t end)
-{
-	uint64_t ranges[DBT_MAX_ZONES + 1][2];
-	size_t n = space_layout_ranges(&s->layout, ranges);
-	bool ours = start < RT_STATE + RT_PRIVATE_BYTES && RT_BASE < end;
-
-	for (size_t i = 0; i < n; i++)
-		ours |= start < ranges[i][0] + ranges[i][1] && ranges[i][0] < end;
-	return ours;
-}
 
 static int protect_all(struct task *t)
 {
@@ -756,7 +575,7 @@ int space_install(struct task *t, const struct space_layout *layout,
 		r = make_dbt(t, kept);
 	if (r || !layout->shadow)
 		return r;
-	r = map_shadow(t);
+	r = space_map_shadow(t);
 	/* Its limits do not leave it room. */
 	return r == -ENOMEM || r == -EEXIST ? space_leave_shadow(t) : r;
 }

@@ -86,8 +86,9 @@ void exits_direct(struct build *b, taddr_t target, int8_t ticks);
 /* A jcc straight to another block, when what is pending behind it is what is
  * pending there: false when it cannot be linked so, and nothing is emitted. */
 bool exits_jcc(struct build *b, unsigned cc, taddr_t target);
-/* A CALL straight to another block, nothing pending, and whether that can be. */
-bool exits_may_call(const struct build *b, taddr_t target);
+/* Whether code there can be linked to by a displacement of the instruction. */
+bool exits_is_near(const struct build *b, taddr_t target);
+/* A CALL straight to another block that is near; nothing is pending. */
 void exits_call(struct build *b, taddr_t target);
 /* What a DBT_NORMAL block at target takes over: asked first with what is pending on
  * a way there, it is that if it can be. */

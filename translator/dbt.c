@@ -130,15 +130,15 @@ int dbt_unshare(struct dbt *d, const struct dbt_zone *zones, size_t n_zones)
 	return 0;
 }
 
-int dbt_leave_shadow(struct dbt *d, const struct dbt_zone *zones, size_t n_zones,
-		     struct dbt *other)
+void dbt_join(struct dbt *d, const struct dbt *other)
 {
-	d->config.shadow = false;
-	if (!other)
-		return dbt_unshare(d, zones, n_zones);
 	other->cache->refs++;
 	dbt_take_cache(d, other->cache);
-	return 0;
+}
+
+void dbt_leave_shadow(struct dbt *d)
+{
+	d->config.shadow = false;
 }
 
 bool dbt_suits(const struct dbt *d, uint64_t rsp)

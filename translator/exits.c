@@ -55,6 +55,11 @@ static bool exits_same_mapping(const struct build *b, taddr_t target)
 	return cache_mapping(b->c, b->pc) == cache_mapping(b->c, target);
 }
 
+bool exits_is_near(const struct build *b, taddr_t target)
+{
+	return exits_same_mapping(b, target) && cache_zone(b->c, target) == b->zone;
+}
+
 /* To code that another sharer may not have: through its own table. */
 static void exits_by_table(struct build *b, taddr_t target)
 {
@@ -107,19 +112,14 @@ bool exits_jcc(struct build *b, unsigned cc, taddr_t target)
 	int8_t pending = (int8_t)(b->ticks + 1);
 	uint32_t i;
 
-	if (b->variant != DBT_NORMAL || !exits_same_mapping(b, target) ||
-	    cache_zone(b->c, target) != b->zone || exits_carry(b, target, pending) != pending)
+	if (b->variant != DBT_NORMAL || !exits_is_near(b, target) ||
+	    exits_carry(b, target, pending) != pending)
 		return false;
 	i = exits_add(b, (struct exit){ .target = target, .why = DBT_EXIT_MISS, .ticks = pending,
 					.flags = EXIT_LINKABLE });
 	if (!b->error)
 		cache_exit(b->c, i)->jump = (uint32_t)emit_jcc(&b->e, cc, exits_stub(b, i));
 	return true;
-}
-
-bool exits_may_call(const struct build *b, taddr_t target)
-{
-	return exits_same_mapping(b, target) && cache_zone(b->c, target) == b->zone;
 }
 
 void exits_call(struct build *b, taddr_t target)

@@ -140,10 +140,11 @@ int dbt_unshare(struct dbt *d, const struct dbt_zone *zones, size_t n_zones) mus
  * to dbt_leave_shadow() before it enters.
  */
 bool dbt_suits(const struct dbt *d, uint64_t rsp);
-/* As dbt_unshare(), shared or not, to a cache that does not use the shadow: an empty one
- * in zones, or (zones NULL) the one that `other` has. -ENOMEM */
-int dbt_leave_shadow(struct dbt *d, const struct dbt_zone *zones, size_t n_zones,
-		     struct dbt *other) must_check;
+/* The next cache that d makes for itself does not use the shadow: dbt_unshare() or
+ * dbt_join() has to follow. */
+void dbt_leave_shadow(struct dbt *d);
+/* Leaves its cache, shared or not, for the one that other has. */
+void dbt_join(struct dbt *d, const struct dbt *other);
 /* Whether what is in the shadow may be outdated: the caller empties it (RT_RETURN in all
  * entries) before the tracee runs, and tells. */
 bool dbt_shadow_is_stale(const struct dbt *d);

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls so deep that the stack has left what has a shadow: where a CALL pushes, and where
- * its RETs pop. */
-#include "program.h"
+/* By a function that moves rsp alone. */
+#include "deep_calls.h"
 
 _start:
-	mov %rsp, %r12
-	mov $100, %ecx
-	call down
-	mov %r12, %rsp
-	mov $3, %ecx
-	call down
-	exit_ok
+	deep_calls
 down:	sub $0x8000, %rsp
 	imul $1103515245, %rcx, %rdx
 	add %rdx, %rsi

@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* As deep_calls, by a function with a frame pointer. */
-#include "program.h"
+/* By a function with a frame pointer. */
+#include "deep_calls.h"
 
 _start:
-	mov %rsp, %r12
-	mov $100, %ecx
-	call down
-	mov %r12, %rsp
-	mov $3, %ecx
-	call down
-	exit_ok
+	deep_calls
 down:	push %rbp
 	mov %rsp, %rbp
 	sub $0x8000, %rsp
