@@ -91,6 +91,8 @@ static int wait_for_exit(struct task *t, int64_t *ret)
 
 int task_inject_at(struct task *t, taddr_t gate, int nr, const uint64_t args[6], int64_t *ret)
 {
+	struct rt_state *state = gate == RT_GATE_UNTRACED ? t->space->private : NULL;
+	const uint32_t exit = state ? state->exit : 0; /* dbt_enter() may have put it there */
 	struct regs regs = t->machine;
 	int status, r;
 
@@ -105,16 +107,17 @@ int task_inject_at(struct task *t, taddr_t gate, int nr, const uint64_t args[6],
 	regs.rip = gate;
 	t->at_entry = false;
 	t->in_signal_stop = false;
-	if (gate == RT_GATE_UNTRACED && t->space->dbt)
+	if (state && t->space->dbt)
 		dbt_inject(t->space->dbt);
 	r = os_set_regs(t->os_tid, &regs);
 	if (!r)
 		r = os_cont(t->os_tid, 0);
 	if (!r)
 		r = task_wait_internal(t, os_cont, &status);
-	if (r || gate != RT_GATE_UNTRACED)
+	if (r || !state)
 		return r ? r : wait_for_exit(t, ret);
-	*ret = (int64_t)((const struct rt_state *)t->space->private)->stop_rax;
+	*ret = (int64_t)state->stop_rax;
+	state->exit = exit;
 	return 0;
 }
 
