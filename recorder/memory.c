@@ -157,7 +157,9 @@ static int mprotect_done(struct recorder *r, struct task *t, struct event *e, in
 	err = space_code_going(t, entry->rdi, end);
 	if (!err)
 		err = vmap_protect(&t->space->map, entry->rdi, end, prot);
-	return err ? err : space_code_mapped(t, entry->rdi, end);
+	if (!err)
+		err = space_code_mapped(t, entry->rdi, end);
+	return err || prot != PROT_READ ? err : space_relro(t, entry->rdi, end);
 }
 
 static int mremap_done(struct recorder *r, struct task *t, struct event *e, int64_t *result)

@@ -189,7 +189,9 @@ static int do_mprotect(struct replayer *r, struct task *t, const struct event *e
 		err = space_code_going(t, start, end);
 	if (!err)
 		err = vmap_protect(&t->space->map, start, end, prot);
-	return err ? err : space_code_mapped(t, start, end);
+	if (!err)
+		err = space_code_mapped(t, start, end);
+	return err || prot != PROT_READ ? err : space_relro(t, start, end);
 }
 
 static int do_mremap(struct replayer *r, struct task *t, const struct event *e)

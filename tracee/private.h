@@ -127,6 +127,22 @@ int cache_memory_map(struct task *t, taddr_t gate, taddr_t scratch,
 /* Makes huge pages of a zone that fills up. */
 void cache_memory_promote(struct cache_memory *c, const struct dbt *d);
 
+/* ---- relro.c ---- */
+
+struct relro {
+	taddr_t start, end;
+};
+
+/* The task is at the first instruction of its image. */
+void relro_note_loader(struct task *t);
+/* dbt_ops.is_fixed */
+bool relro_is_fixed(void *ctx, taddr_t page, bool known);
+/* Tells another cache what is fixed. -EEXIST */
+int relro_map_all(struct space *s) must_check;
+/* [start, end) may change: drops what relies on it. */
+int relro_going(struct task *t, taddr_t start, taddr_t end) must_check;
+int relro_fork(const struct space *parent, struct space *s) must_check;
+
 /* ---- space ---- */
 struct space *space_new(struct tracees *w, pid_t os_tid);
 void space_put(struct space *s);
@@ -138,6 +154,8 @@ int space_guard_new(struct task *t) must_check;
 /* A write to addr faulted: if that is because of our guard, lets it happen.
  * Returns 1 if so, 0 if the fault is the program's own. */
 int space_unguard(struct task *t, taddr_t addr) must_check;
+/* Drops the translations of [start, end), leaving a shared cache if need be. */
+int space_drop_code(struct task *t, taddr_t start, taddr_t end) must_check;
 /* Drops what was translated from pages that then were not guarded. */
 int space_drop_unguarded(struct task *t) must_check;
 /* dbt_enter() with the guards it asks for. */

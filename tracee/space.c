@@ -77,6 +77,7 @@ void space_put(struct space *s)
 	}
 	vmap_deinit(&s->map);
 	free(s->guarded);
+	free(s->relro);
 	free(s->to_guard);
 	free(s->watches);
 	free(s);
@@ -182,6 +183,7 @@ static size_t peek(void *ctx, taddr_t at, void *ret, size_t len)
 
 static const struct dbt_ops ops = { .fetch = fetch,
 				    .peek = peek,
+				    .is_fixed = relro_is_fixed,
 				    .watch_code = watch_code,
 				    .before_flush = before_flush };
 
@@ -263,8 +265,7 @@ static bool forget_guard(struct space *s, taddr_t page)
 	return false;
 }
 
-/* Drops the translations of [start, end), leaving a shared cache if need be. */
-static int drop_code(struct task *t, taddr_t start, taddr_t end)
+int space_drop_code(struct task *t, taddr_t start, taddr_t end)
 {
 	struct space *s = t->space;
 	int r = 0;
@@ -283,14 +284,14 @@ static int drop_page(struct task *t, taddr_t page)
 {
 	struct space *s = t->space;
 	const struct vma *v = vmap_find(&s->map, page);
-	int r = drop_code(t, page, page + DEJA_PAGE_BYTES);
+	int r = space_drop_code(t, page, page + DEJA_PAGE_BYTES);
 
 	for (size_t i = 0; !r && v && v->flags & VMA_SHARED && i < s->map.n; i++) {
 		const struct vma *other = &s->map.vmas[i];
 		taddr_t a = other != v ? alias_in(other, v, page) : 0;
 
 		if (a)
-			r = drop_code(t, a, a + DEJA_PAGE_BYTES);
+			r = space_drop_code(t, a, a + DEJA_PAGE_BYTES);
 	}
 	return r;
 }
@@ -375,15 +376,15 @@ int space_code_going(struct task *t, taddr_t start, taddr_t end)
 		const struct vma *v = &s->map.vmas[i];
 
 		if (v->prot & PROT_EXEC && v->start < end && v->end > start)
-			r = drop_code(t, v->start > start ? v->start : start,
-				      v->end < end ? v->end : end);
+			r = space_drop_code(t, v->start > start ? v->start : start,
+					    v->end < end ? v->end : end);
 	}
 	for (size_t i = 0; i < s->n_guarded;)
 		if (s->guarded[i] >= start && s->guarded[i] < end)
 			s->guarded[i] = s->guarded[--s->n_guarded];
 		else
 			i++;
-	return r;
+	return r ? r : relro_going(t, start, end);
 }
 
 int space_code_mapped(struct task *t, taddr_t start, taddr_t end)
@@ -414,17 +415,6 @@ static int take_cache(struct task *t, struct cache_memory *c, struct dbt *kept)
 	return 0;
 }
 
-int space_unshare(struct task *t)
-{
-	struct space *s = t->space;
-	struct cache_memory *c = NULL;
-	int r = cache_memory_new(s->tracees, &s->layout, &c);
-
-	if (!r)
-		r = take_cache(t, c, NULL);
-	return r ? r : register_code(s, 0, UINT64_MAX);
-}
-
 /* The cache that is about to be left serves the next process of this image. */
 static void keep_cache(struct space *s)
 {
@@ -444,6 +434,18 @@ static void keep_cache(struct space *s)
 	}
 	s->cache->refs++;
 	pool_add(pool, item);
+}
+
+int space_unshare(struct task *t)
+{
+	struct space *s = t->space;
+	struct cache_memory *c = NULL;
+	int r = cache_memory_new(s->tracees, &s->layout, &c);
+
+	keep_cache(s);
+	if (!r)
+		r = take_cache(t, c, NULL);
+	return r ? r : register_code(s, 0, UINT64_MAX);
 }
 
 int space_leave_shadow(struct task *t)
@@ -468,7 +470,10 @@ int space_leave_shadow(struct task *t)
 	if (r)
 		return r;
 	disk_load(s);
-	return space_code_mapped(t, 0, UINT64_MAX);
+	r = register_code(s, 0, UINT64_MAX);
+	if (!r)
+		r = relro_map_all(s);
+	return r == -EEXIST ? space_unshare(t) : r;
 }
 
 /* ---- putting deja into a new image ---- */
@@ -492,6 +497,7 @@ int space_image_ready(struct task *t)
 
 	if (r)
 		return r;
+	relro_note_loader(t);
 	disk_load(s);
 	s->ready = true;
 	dbt_empty_buffer(s->dbt);
@@ -608,5 +614,5 @@ int space_fork(struct task *child, const struct space *parent)
 		r = vdso_register(s);
 	for (size_t i = 0; !r && i < parent->n_guarded; i++)
 		r = push(&s->guarded, &s->n_guarded, &s->cap_guarded, parent->guarded[i]);
-	return r;
+	return r ? r : relro_fork(parent, s);
 }

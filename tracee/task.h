@@ -82,6 +82,9 @@ struct space {
 	size_t n_guarded, cap_guarded;
 	taddr_t *to_guard; /* asked for during translation */
 	size_t n_to_guard, cap_to_guard;
+	struct dbt_code_id loader; /* dev and ino of the program's; ino 0: it has none */
+	struct relro *relro;	   /* relro.c */
+	size_t n_relro;
 	struct space_watch *watches; /* of reads: their pages are not accessible */
 	size_t n_watches;
 	/* Of space_set_untraced() */
@@ -321,6 +324,9 @@ int space_image_ready(struct task *t) must_check;
  * tells the translator what can be executed now. */
 int space_code_going(struct task *t, taddr_t start, taddr_t end) must_check;
 int space_code_mapped(struct task *t, taddr_t start, taddr_t end) must_check;
+/* Behind an mprotect that has made [start, end) read-only: if it is the dynamic linker's,
+ * slots of linkage tables there keep what they hold until space_code_going(). */
+int space_relro(struct task *t, taddr_t start, taddr_t end) must_check;
 /* The kernel is about to write [start, start+bytes): makes it writable. */
 int space_prepare_write(struct task *t, taddr_t start, uint64_t bytes) must_check;
 /* Which calls need no stop before them; NULL: none. which must stay as it is. A call

@@ -57,6 +57,9 @@ int space_set_watch(struct task *t, const struct space_watch *w, bool set)
 	if (!grown)
 		return -ENOMEM;
 	s->watches = grown;
+	r = relro_going(t, page_floor(w->addr), page_ceil(w->addr + w->bytes));
+	if (r)
+		return r;
 	s->watches[s->n_watches++] = *w;
 	return set_pages(t, w, false);
 }

@@ -280,14 +280,12 @@ static void branch_called(struct build *b, const struct insn *in)
  * Measured: a recursive function, compiled without optimisation: 2.5 and 1.6 of native */
 static bool branch_has_frame(struct build *b, taddr_t pc)
 {
-	static const uint8_t endbr[] = { 0xf3, 0x0f, 0x1e, 0xfa }, mov[] = { 0x48, 0x89, 0xe5 };
-	const struct insn *in = fetch_insn(&b->d->fetch, pc);
+	static const uint8_t mov[] = { 0x48, 0x89, 0xe5 };
+	const struct insn *in = fetch_behind_endbr(&b->d->fetch, pc);
 
-	if (in && !memcmp(in->bytes, endbr, sizeof(endbr)))
-		in = fetch_insn(&b->d->fetch, pc += in->len);
 	if (!in || in->bytes[0] != 0x55)
 		return false;
-	in = fetch_insn(&b->d->fetch, pc + in->len);
+	in = fetch_insn(&b->d->fetch, in->pc + in->len);
 	return in && !memcmp(in->bytes, mov, sizeof(mov));
 }
 

@@ -93,23 +93,38 @@ static void build_body(struct build *b)
 	control_end(b);
 }
 
+static int build_page(struct build *b, uint32_t block, taddr_t at, bool fixed)
+{
+	const struct dbt_ops *ops = b->d->fetch.ops;
+	bool known = dbt_has_code(b->d, at, 1); /* not only dead blocks */
+	struct page *p = cache_page(b->c, at);
+	int r;
+
+	if (known && p->fixed != fixed)
+		return -EXDEV; /* a sharer has something else there */
+	if (p && p->hidden)
+		space_drop_page(b->d, p);
+	r = cache_add_member(b->c, at, block);
+	if (r < 0 || known)
+		return r;
+	p = cache_page(b->c, at);
+	p->fixed = fixed;
+	p->hash = fixed ? space_hash_fixed(b->d, at) : fetch_hash(&b->d->fetch, at);
+	if (!fixed && ops->watch_code)
+		ops->watch_code(b->d->fetch.ctx, at);
+	return 0;
+}
+
 static int build_pages(struct build *b, uint32_t block)
 {
 	const struct path *p = b->path;
+	int r = 0;
 
-	for (unsigned i = 0; i < p->n_pages; i++) {
-		bool known = dbt_has_code(b->d, p->pages[i], 1); /* not only dead blocks */
-		int r = cache_add_member(b->c, p->pages[i], block);
-
-		if (r < 0)
-			return r;
-		if (known)
-			continue;
-		cache_page(b->c, p->pages[i])->hash = fetch_hash(&b->d->fetch, p->pages[i]);
-		if (b->d->fetch.ops->watch_code)
-			b->d->fetch.ops->watch_code(b->d->fetch.ctx, p->pages[i]);
-	}
-	return 0;
+	for (unsigned i = 0; !r && i < p->n_pages; i++)
+		r = build_page(b, block, p->pages[i], false);
+	for (unsigned i = 0; !r && i < p->n_fixed; i++)
+		r = build_page(b, block, p->fixed[i], true);
+	return r;
 }
 
 static int build_register(struct build *b, const struct block *block)
@@ -144,7 +159,7 @@ static int64_t build_finish(struct build *b)
 		.pc = b->pc, .start = b->start, .host = b->body, .entry = b->entry, .zone = b->zone,
 		.called = b->called_at,
 		.landing = b->landing, .call_bytes = b->landing ? b->path->steps[0].in.len : 0,
-		.variant = (uint8_t)b->variant, .map = b->map_start,
+		.variant = (uint8_t)b->variant, .fixed = b->path->n_fixed, .map = b->map_start,
 		.bytes = (uint32_t)emit_offset(&b->e) - b->start,
 		.map_bytes = (uint32_t)c->maps.len - b->map_start,
 		.first_exit = b->first_exit,

@@ -32,9 +32,11 @@ struct block {
 	uint32_t landing;     /* where its first instruction's call returns; 0: no call */
 	uint32_t map, map_bytes;
 	uint32_t first_exit, n_exits;
-	uint32_t hidden;      /* how many of its pages are */
+	uint16_t hidden;      /* how many of its pages with code are */
+	uint16_t waits;	      /* how many of its fixed pages are */
 	uint8_t zone, variant;
 	uint8_t call_bytes;   /* of that instruction */
+	bool fixed;	      /* it relies on some */
 	bool dead;
 };
 
@@ -87,7 +89,8 @@ struct member {
 	uint32_t block, next;
 };
 
-/* A page of the program that blocks were made from. */
+/* A page of the program that blocks were made from: of code, or with slots of linkage
+ * tables that are fixed (dbt_ops.is_fixed). */
 struct page {
 	taddr_t at;
 	uint64_t hash;	  /* of its contents then */
@@ -95,6 +98,7 @@ struct page {
 	/* The blocks are from an earlier run (store.c): nothing leads to them until
 	 * the page is mapped and has the same contents. */
 	bool hidden;
+	bool fixed;
 };
 
 struct range {

@@ -171,7 +171,8 @@ void control_step(struct build *b, const struct step *s)
 		break;
 	case INSN_JMP_IND:
 	case INSN_CALL_IND:
-		branch_indirect(b, s);
+		if (!s->fixed)
+			branch_indirect(b, s);
 		break;
 	case INSN_POPF:
 		control_popf(b, in);

@@ -79,3 +79,11 @@ const struct insn *fetch_insn(struct fetch *f, taddr_t pc)
 	*decoded = 0;
 	return n >= 15 || fetch_across(f, p, pc, in) < 0 ? NULL : in;
 }
+
+const struct insn *fetch_behind_endbr(struct fetch *f, taddr_t pc)
+{
+	static const uint8_t endbr[] = { 0xf3, 0x0f, 0x1e, 0xfa };
+	const struct insn *in = fetch_insn(f, pc);
+
+	return in && !memcmp(in->bytes, endbr, sizeof(endbr)) ? fetch_insn(f, pc + in->len) : in;
+}

@@ -39,3 +39,5 @@ uint64_t fetch_hash(struct fetch *f, taddr_t page);
 /* The instruction at pc. NULL when any byte of it is in a page that is not
  * executable. Valid until the next call with another pc. */
 const struct insn *fetch_insn(struct fetch *f, taddr_t pc);
+/* The same; the next one if that is an ENDBR64. */
+const struct insn *fetch_behind_endbr(struct fetch *f, taddr_t pc);

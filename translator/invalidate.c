@@ -33,6 +33,8 @@ static size_t page_count(struct dbt *d, struct page *p)
 	const struct cache *c = d->cache;
 	size_t n = 0;
 
+	if (p->fixed && p->hidden)
+		return 0; /* it is not this space's */
 	for (uint32_t i = p->members; i; i = c->members[i - 1].next)
 		n += !cache_block(c, c->members[i - 1].block)->dead;
 	return n;
@@ -65,6 +67,11 @@ size_t space_drop_page(struct dbt *d, struct page *p)
 	return n;
 }
 
+static size_t page_drop(struct dbt *d, struct page *p)
+{
+	return p->fixed && p->hidden ? 0 : space_drop_page(d, p);
+}
+
 bool dbt_has_code(const struct dbt *d, taddr_t start, size_t bytes)
 {
 	return invalidate_pages((struct dbt *)d, start, bytes, page_count) > 0;
@@ -72,7 +79,7 @@ bool dbt_has_code(const struct dbt *d, taddr_t start, size_t bytes)
 
 size_t dbt_invalidate(struct dbt *d, taddr_t start, size_t bytes)
 {
-	size_t n = invalidate_pages(d, start, bytes, space_drop_page);
+	size_t n = invalidate_pages(d, start, bytes, page_drop);
 
 	fetch_turn(&d->fetch);
 	d->cache->stats.invalidated += n;

@@ -99,6 +99,23 @@ int link_block(struct cache *c, uint32_t block)
 	return 0;
 }
 
+void link_hide(struct cache *c, struct block *b)
+{
+	struct node *node = cache_node_at(c, b->node);
+
+	if (node->block == (uint32_t)(b - c->blocks) + 1)
+		link_waiting(c, node, NULL);
+}
+
+void link_reveal(struct cache *c, struct block *b)
+{
+	struct node *node = cache_node_at(c, b->node);
+
+	node->block = (uint32_t)(b - c->blocks) + 1;
+	if (b->fixed)
+		link_waiting(c, node, b);
+}
+
 void link_drop(struct cache *c, struct block *b)
 {
 	struct node *node = cache_node_at(c, b->node);

@@ -129,19 +129,51 @@ static bool walk_return(struct walk *w, struct step *s)
 	return true;
 }
 
-/* A slot of the same module is likely to keep what is in it now; if that leads
+/* Whether the slot keeps what is in it, so that the block can rely on that. */
+static bool walk_is_fixed(struct walk *w, taddr_t slot)
+{
+	const struct dbt_ops *ops = w->d->fetch.ops;
+	const taddr_t at = page_floor(slot);
+	struct path *p = w->p;
+
+	if (!ops->is_fixed || slot - at > DEJA_PAGE_BYTES - sizeof(taddr_t))
+		return false;
+	for (unsigned i = 0; i < p->n_fixed; i++)
+		if (p->fixed[i] == at)
+			return true;
+	if (p->n_fixed == PATH_MAX_FIXED ||
+	    !ops->is_fixed(w->d->fetch.ctx, at, dbt_has_code(w->d, at, 1)))
+		return false;
+	p->fixed[p->n_fixed++] = at;
+	return true;
+}
+
+/* Where a jump by a slot of the same module leads now; 0: it is none. */
+static taddr_t walk_slot(const struct walk *w, const struct insn *in)
+{
+	const struct dbt_ops *ops = w->d->fetch.ops;
+	const struct mapping *m = cache_mapping(w->d->cache, in->pc);
+	taddr_t to;
+
+	if (w->variant != DBT_NORMAL || !ops->peek || !in->rip || in->addr32 || !m ||
+	    ops->peek(w->d->fetch.ctx, in->target, &to, sizeof(to)) != sizeof(to) ||
+	    cache_mapping(w->d->cache, to) != m)
+		return 0;
+	return to;
+}
+
+/* A slot that is not fixed is likely to keep what is in it now; if that leads
  * behind the jump, the dynamic linker has not been asked yet, and the first jump
  * is going to fill it. */
 static bool walk_jump(struct walk *w, struct step *s)
 {
-	const struct dbt_ops *ops = w->d->fetch.ops;
-	const struct mapping *m = cache_mapping(w->d->cache, s->in.pc);
-	taddr_t to;
+	taddr_t to = walk_slot(w, &s->in);
 
-	if (w->variant != DBT_NORMAL || !ops->peek || !s->in.rip || s->in.addr32 || !m ||
-	    ops->peek(w->d->fetch.ctx, s->in.target, &to, sizeof(to)) != sizeof(to) ||
-	    cache_mapping(w->d->cache, to) != m)
+	if (!to)
 		return walk_end(w, PATH_INDIRECT);
+	s->fixed = walk_is_fixed(w, s->in.target);
+	if (s->fixed)
+		return walk_to(w, to);
 	s->checked = true;
 	s->to = to;
 	s->unbound = to == s->in.pc + s->in.len;
@@ -166,11 +198,27 @@ static bool walk_is_leaf(struct walk *w, taddr_t pc)
 	return false;
 }
 
+/* What is called at pc: behind an entry of a linkage table with a fixed slot, where that
+ * leads. */
+static taddr_t walk_callee(struct walk *w, taddr_t pc)
+{
+	const struct insn *in = fetch_behind_endbr(&w->d->fetch, pc);
+	taddr_t to;
+
+	if (!in || in->kind != INSN_JMP_IND || path_stops_at(w->d, pc) ||
+	    path_stops_at(w->d, in->pc))
+		return pc;
+	to = walk_slot(w, in);
+	return to && path_add_pages(w->p, in) && walk_is_fixed(w, in->target) ? to : pc;
+}
+
 /* Returns land behind a call, and only one translation of it can be the one that
  * they are looked up for: it begins a block, which goes on where it returns. */
 static bool walk_call(struct walk *w, struct step *s)
 {
 	w->return_to = 0;
+	if (w->variant == DBT_NORMAL && s->in.kind == INSN_CALL)
+		s->in.target = walk_callee(w, s->in.target);
 	if (w->variant != DBT_NORMAL)
 		return s->in.kind == INSN_CALL ? walk_to(w, s->in.target) :
 						 walk_end(w, PATH_INDIRECT);
@@ -271,7 +319,7 @@ int path_collect(struct dbt *d, taddr_t pc, enum dbt_variant variant)
 	w.max_insns = path_limit(asked, WALK_INSNS, PATH_MAX_INSNS);
 	w.max_straight = path_limit(asked, PATH_MAX_INSNS, PATH_MAX_INSNS);
 	w.max_ticks = variant == DBT_NORMAL ? d->config.max_ticks : 1;
-	p->n = p->n_pages = p->n_rounds = 0;
+	p->n = p->n_pages = p->n_fixed = p->n_rounds = 0;
 	p->why = variant == DBT_STEP ? DBT_EXIT_STEP : DBT_EXIT_MISS;
 	while (walk_one(&w))
 		;

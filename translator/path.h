@@ -14,6 +14,7 @@
 
 #define PATH_MAX_INSNS 200
 #define PATH_MAX_PAGES 16
+#define PATH_MAX_FIXED 4
 
 struct step {
 	struct insn in;
@@ -23,6 +24,8 @@ struct step {
 	bool checked;
 	/* JMP: through a slot that the dynamic linker has not filled yet. */
 	bool unbound;
+	/* JMP: through a slot that is fixed, so there is nothing to be done. */
+	bool fixed;
 	/* JCC: closes a loop, and the path goes on with its next round. */
 	bool again;
 	taddr_t to;
@@ -52,6 +55,8 @@ struct path {
 	taddr_t next;
 	taddr_t pages[PATH_MAX_PAGES]; /* that the block depends on */
 	unsigned n_pages;
+	taddr_t fixed[PATH_MAX_FIXED]; /* those that are dbt_ops.is_fixed */
+	unsigned n_fixed;
 };
 
 /* A limit of the configuration: what was asked for, 0: otherwise; `most` at most. */

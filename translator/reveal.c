@@ -4,13 +4,26 @@
  * made from is mapped. Compared are the contents of its pages, not the names or
  * the ages of files: so a file that was built again, a trace that was tampered
  * with, memory that was relocated differently only cost translations.
+ *
+ * Blocks that rely on fixed pages (slots of linkage tables) wait for these, too, and no
+ * exit leads to them until then: code may run before the dynamic linker is done.
  */
+#include <errno.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include "translator/link.h"
 #include "translator/lookup.h"
 #include "translator/space.h"
+
+uint64_t space_hash_fixed(const struct dbt *d, taddr_t page)
+{
+	uint8_t now[DEJA_PAGE_BYTES];
+
+	if (d->fetch.ops->peek(d->fetch.ctx, page, now, sizeof(now)) != sizeof(now))
+		return 0;
+	return XXH3_64bits(now, sizeof(now));
+}
 
 static bool same_contents(const struct dbt *d, const struct page *p)
 {
@@ -53,19 +66,13 @@ static void check_page(struct dbt *d, struct page *p, bool mapped)
 		cache_block(c, c->members[i - 1].block)->hidden--;
 }
 
-static void reveal_block(struct dbt *d, uint32_t i)
+static void reveal_block(struct dbt *d, struct block *b)
 {
 	struct cache *c = d->cache;
-	struct block *b = cache_block(c, i);
-	struct node *node = cache_node_at(c, b->node);
 
-	if (b->dead || node->block)
+	if (b->dead || b->waits || cache_node_at(c, b->node)->block)
 		return;
-	if (b->hidden) { /* another of its pages lies elsewhere */
-		link_drop(c, b);
-		return;
-	}
-	node->block = i;
+	link_reveal(c, b);
 	cache_note_begin(c, b->pc);
 	if (b->variant == DBT_NORMAL)
 		(void)lookup_reveal(d, b); /* what is not found is missed */
@@ -73,13 +80,24 @@ static void reveal_block(struct dbt *d, uint32_t i)
 
 static void reveal_page(struct dbt *d, struct page *p)
 {
-	const struct cache *c = d->cache;
+	struct cache *c = d->cache;
 
-	for (uint32_t i = p->members; i; i = c->members[i - 1].next)
-		reveal_block(d, c->members[i - 1].block);
+	for (uint32_t i = p->members; i; i = c->members[i - 1].next) {
+		struct block *b = cache_block(c, c->members[i - 1].block);
+
+		if (b->hidden && !b->dead)
+			link_drop(c, b); /* another of its pages lies elsewhere */
+		else
+			reveal_block(d, b);
+	}
 	p->hidden = false;
 	if (p->members && d->fetch.ops->watch_code)
 		d->fetch.ops->watch_code(d->fetch.ctx, p->at);
+}
+
+static bool reveals(const struct page *p, const struct range *all)
+{
+	return p->hidden && !p->fixed && p->at >= all->start && p->at < all->end;
 }
 
 void space_reveal(struct dbt *d, taddr_t start, taddr_t end, const struct dbt_code_id *id)
@@ -91,13 +109,57 @@ void space_reveal(struct dbt *d, taddr_t start, taddr_t end, const struct dbt_co
 	for (size_t i = 0; i < c->n_pages; i++) {
 		struct page *p = &c->pages[i];
 
-		if (p->hidden && p->at >= all.start && p->at < all.end)
+		if (reveals(p, &all))
 			check_page(d, p, id && p->at >= start && p->at < end);
 	}
 	for (size_t i = 0; i < c->n_pages; i++) {
 		struct page *p = &c->pages[i];
 
-		if (p->hidden && p->at >= all.start && p->at < all.end)
+		if (reveals(p, &all))
 			reveal_page(d, p);
 	}
+}
+
+static void reveal_fixed(struct dbt *d, struct page *p)
+{
+	const struct cache *c = d->cache;
+
+	p->hidden = false;
+	for (uint32_t i = p->members; i; i = c->members[i - 1].next) {
+		struct block *b = cache_block(c, c->members[i - 1].block);
+
+		b->waits--;
+		if (!b->hidden)
+			reveal_block(d, b);
+	}
+}
+
+/* Blocks that rely on this page are found, or dropped. */
+static int fix_page(struct dbt *d, struct page *p)
+{
+	const struct dbt_ops *ops = d->fetch.ops;
+
+	if (space_hash_fixed(d, p->at) != p->hash) {
+		if (!p->hidden && dbt_shared(d))
+			return fail(-EEXIST, "the code cache relies on something else at %#llx",
+				    (unsigned long long)p->at);
+		space_drop_page(d, p);
+	} else if (p->hidden && ops->is_fixed && ops->is_fixed(d->fetch.ctx, p->at, false)) {
+		reveal_fixed(d, p);
+	}
+	return 0;
+}
+
+int dbt_map_fixed(struct dbt *d, taddr_t start, taddr_t end)
+{
+	const struct cache *c = d->cache;
+	int r = 0;
+
+	for (size_t i = 0; i < c->n_pages && !r; i++) {
+		struct page *p = &c->pages[i];
+
+		if (p->fixed && p->members && p->at >= start && p->at < end)
+			r = fix_page(d, p);
+	}
+	return r;
 }

@@ -9,7 +9,7 @@
  * A loaded block is hidden: no node, no table leads to it. dbt_map_code() reveals
  * the blocks of what was mapped after comparing the pages they were made from
  * (reveal.c). Blocks link directly within one mapping only, so a revealed block leads to
- * revealed ones.
+ * revealed ones; the links to those that rely on fixed pages are taken back here.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -21,6 +21,7 @@
 #include <xxhash.h>
 
 #include "common/huge.h"
+#include "translator/link.h"
 #include "translator/lookup.h"
 #include "translator/space.h"
 
@@ -129,8 +130,11 @@ static int prepare_to_save(struct dbt *d)
 			c->hidden[c->n_hidden++] = (struct range){ m->start, m->end };
 	}
 	for (size_t i = 0; i < c->n_pages; i++)
-		if (!in_hidden(c, c->pages[i].at))
+		if (!c->pages[i].fixed && !in_hidden(c, c->pages[i].at))
 			space_drop_page(d, &c->pages[i]);
+	for (size_t i = 0; i < c->n_blocks; i++)
+		if (c->blocks[i].fixed)
+			link_hide(c, &c->blocks[i]);
 	return 0;
 }
 
@@ -362,19 +366,27 @@ static bool read_all(int fd, void *ret, size_t n)
 	return true;
 }
 
+static void hide_block(struct block *b, const struct page *p)
+{
+	if (p->fixed)
+		b->waits++;
+	else
+		b->hidden++;
+}
+
 /* Tables and counts that follow from the arrays; hides all blocks. */
 static bool make_hidden(struct cache *c)
 {
 	for (size_t i = 0; i < c->n_nodes; i++)
 		c->nodes[i].block = 0;
 	for (size_t i = 0; i < c->n_blocks; i++)
-		c->blocks[i].hidden = 0;
+		c->blocks[i].hidden = c->blocks[i].waits = 0;
 	for (size_t i = 0; i < c->n_pages; i++) {
 		c->pages[i].hidden = true;
 		if (table_set(&c->page_of, c->pages[i].at / DEJA_PAGE_BYTES + 1, (uint32_t)i + 1))
 			return false;
 		for (uint32_t m = c->pages[i].members; m; m = c->members[m - 1].next)
-			cache_block(c, c->members[m - 1].block)->hidden++;
+			hide_block(cache_block(c, c->members[m - 1].block), &c->pages[i]);
 	}
 	memset(c->zones[0].mem.write + c->l2, 0, lookup_l2_bytes(c));
 	return true;

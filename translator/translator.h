@@ -91,6 +91,10 @@ struct dbt_ops {
 	 * it says is only a guess at what an indirect jump is going to read. NULL:
 	 * no guesses. */
 	size_t (*peek)(void *ctx, taddr_t at, void *ret, size_t len);
+	/* Whether nothing changes what is in this page, in any of the spaces that share the
+	 * cache, before that is told by dbt_invalidate(); known: translations rely on it
+	 * already. What is in it is the same in all of them then. NULL: no page is fixed. */
+	bool (*is_fixed)(void *ctx, taddr_t page, bool known);
 	/* The page holds translated code from now on: the owner makes sure that
 	 * a change of it is seen and told by dbt_invalidate(). */
 	void (*watch_code)(void *ctx, taddr_t page);
@@ -158,8 +162,13 @@ void dbt_shadow_emptied(struct dbt *d);
 int dbt_map_code(struct dbt *d, taddr_t start, taddr_t end,
 		 const struct dbt_code_id *id) must_check;
 
-/* Translations from code in [start, start+bytes) are gone: it was written,
- * unmapped or re-protected. Returns how many blocks that were. The cache must
+/* What is in [start, end) is fixed (dbt_ops.is_fixed) from now on: translations of an
+ * earlier run that rely on it are found if it is as it was. With a shared cache that relies
+ * on something else there: -EEXIST, and the caller has to dbt_unshare(). */
+int dbt_map_fixed(struct dbt *d, taddr_t start, taddr_t end) must_check;
+
+/* Translations from code in [start, start+bytes), or that rely on what is in it, are
+ * gone: it was written, unmapped or re-protected. Returns how many blocks that were. The cache must
  * not be shared when there are any (check with dbt_has_code()). */
 size_t dbt_invalidate(struct dbt *d, taddr_t start, size_t bytes);
 bool dbt_has_code(const struct dbt *d, taddr_t start, size_t bytes);
