@@ -77,7 +77,8 @@ static int describe_file(struct recorder *r, struct task *t, int fd, struct vma 
 /* Files below these are replaced, not written in place. */
 static bool is_system_file(const char *name)
 {
-	return !strncmp(name, "/usr/", 5) || !strncmp(name, "/lib", 4);
+	return !strncmp(name, "/usr/", 5) || !strncmp(name, "/lib", 4) ||
+	       !strcmp(name, "/etc/ld.so.cache");
 }
 
 static int map_contents(struct event *e, struct task *t, const struct vma *v)

@@ -41,6 +41,7 @@ struct recorder {
 	pid_t first;	    /* the first process */
 	bool first_gone;
 	uint64_t began_ns, turns;
+	bool output_seeks; /* its stdout or stderr is a file with positions */
 	int error;		     /* the trace cannot be written any more */
 	unsigned char affinity[128]; /* of the recorder before it was pinned */
 };

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -249,6 +250,13 @@ static int free_user(struct task *t, void *ctx)
 	return 0;
 }
 
+static bool seeks(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode));
+}
+
 static uint64_t monotonic_ns(void)
 {
 	struct timespec ts;
@@ -290,6 +298,7 @@ static int run(struct recorder *r)
 	int err;
 
 	sched_getaffinity(0, sizeof(r->affinity), (cpu_set_t *)r->affinity);
+	r->output_seeks = seeks(STDOUT_FILENO) || seeks(STDERR_FILENO);
 	err = tracees_create(&o, &r->tracees);
 	if (!err)
 		err = open_trace(r);

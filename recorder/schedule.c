@@ -79,12 +79,15 @@ enum waiting {
 };
 
 /* A call that no handler looks at, if the runtime can find its output. */
-static void choose_buffered(struct dbt_untraced which[WAITINGS], int nr)
+static void choose_buffered(struct dbt_untraced which[WAITINGS], int nr, bool unseen)
 {
 	static const uint8_t outputs[] = { RT_OUTPUT_RDI, RT_OUTPUT_RSI, RT_OUTPUT_RDX };
 	unsigned bytes;
 	int arg;
 
+	if (unseen && nr == SYS_pwrite64)
+		for (int i = 0; i < WAITINGS; i++)
+			which[i].output[nr] = RT_OUTPUT_NONE;
 	if (!sys_plain_output(nr, &arg, &bytes))
 		return;
 	if (arg >= (int)ARRAY_SIZE(outputs) || bytes % RT_OUTPUT_UNIT ||
@@ -96,7 +99,7 @@ static void choose_buffered(struct dbt_untraced which[WAITINGS], int nr)
 	}
 }
 
-static void choose_untraced(struct dbt_untraced which[WAITINGS])
+static void choose_untraced(struct dbt_untraced which[WAITINGS], bool unseen)
 {
 	for (int nr = 0; nr < DBT_MAX_CALLS; nr++) {
 		const struct rec_handler *h = rec_find_handler(nr);
@@ -111,19 +114,27 @@ static void choose_untraced(struct dbt_untraced which[WAITINGS])
 		for (int i = 0; i < WAITINGS; i++)
 			which[i].traced_if[nr] = h ? h->enter_if : 0;
 		if (!h)
-			choose_buffered(which, nr);
+			choose_buffered(which, nr, unseen);
 	}
 }
 
-static const struct dbt_untraced *untraced_calls(enum waiting waiting)
+/* What a task writes at a position of a file needs no look: it is not the recording's own
+ * output, and shows in none of its mappings. */
+static bool writes_unseen(const struct recorder *r, const struct task *t)
 {
-	static struct dbt_untraced which[WAITINGS];
+	return !r->output_seeks && !t->space->maps_data;
+}
+
+static const struct dbt_untraced *untraced_calls(const struct recorder *r, const struct task *t,
+						 enum waiting waiting)
+{
+	static struct dbt_untraced which[2][WAITINGS];
 	static bool chosen;
 
-	if (!chosen)
-		choose_untraced(which);
+	for (int unseen = 0; !chosen && unseen < 2; unseen++)
+		choose_untraced(which[unseen], unseen);
 	chosen = true;
-	return &which[waiting];
+	return &which[writes_unseen(r, t)][waiting];
 }
 
 static int is_ready(struct task *t, void *ctx)
@@ -147,7 +158,7 @@ int rec_end_waiting(struct recorder *r)
 
 	if (allowed_waiting(r, t) != WAIT_NEVER)
 		return 0;
-	space_set_untraced(t->space, untraced_calls(WAIT_NEVER));
+	space_set_untraced(t->space, untraced_calls(r, t, WAIT_NEVER));
 	return task_waits(t) ? task_interrupt(t) : 0;
 }
 
@@ -157,7 +168,7 @@ int rec_schedule(struct recorder *r)
 	bool fresh = !r->running;
 
 	if (c.best && rec_of(c.best)->state == REC_RUNNING &&
-	    c.best->space->untraced != untraced_calls(WAIT_NEVER))
+	    c.best->space->untraced != untraced_calls(r, c.best, WAIT_NEVER))
 		return rec_end_waiting(r);
 	if (c.best && rec_of(c.best)->state != REC_READY)
 		return 0;
@@ -170,6 +181,7 @@ int rec_schedule(struct recorder *r)
 	if (c.error)
 		return c.error;
 	rec_of(c.best)->state = REC_RUNNING;
-	space_set_untraced(c.best->space, untraced_calls(allowed_waiting(r, c.best)));
+	space_set_untraced(c.best->space,
+			   untraced_calls(r, c.best, allowed_waiting(r, c.best)));
 	return task_run(c.best, target_for(r, c.best, fresh));
 }

@@ -4,11 +4,28 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 
 #include "replayer/private.h"
 
-int rep_apply_writes(struct task *t, const struct event *e)
+/* Memory of a file that the program only reads changes when the file is written; the kernel
+ * lets nobody else write there, unlike to private memory. */
+static bool write_anyhow(struct replayer *r, struct task *t, const struct event_write *w,
+			 const uint8_t *data)
+{
+	const struct vma *v = vmap_find(&t->space->map, w->addr);
+	taddr_t start = page_floor(w->addr), end = page_ceil(w->addr + w->size);
+	size_t done;
+
+	if (!v || !(v->flags & VMA_SHARED) || v->prot & PROT_WRITE || v->end < end ||
+	    rep_protect(r, t, start, end, v->prot | PROT_WRITE))
+		return false;
+	done = task_write(t, w->addr, data, w->size);
+	return !rep_protect(r, t, start, end, v->prot) && done == w->size;
+}
+
+int rep_apply_writes(struct replayer *r, struct task *t, const struct event *e)
 {
 	for (size_t i = 0; i < e->n_writes; i++) {
 		const struct event_write *w = &e->writes[i];
@@ -16,7 +33,8 @@ int rep_apply_writes(struct task *t, const struct event *e)
 
 		if (space_prepare_write(t, w->addr, w->size))
 			return -ESRCH;
-		if (task_write(t, w->addr, data, w->size) != w->size)
+		if (task_write(t, w->addr, data, w->size) != w->size &&
+		    !write_anyhow(r, t, w, data))
 			return fail(-EILSEQ,
 				    "replay diverged at event %lu, task %d: the %lu bytes at "
 				    "0x%lx cannot be written",
@@ -39,7 +57,7 @@ static int perform_call(struct replayer *r, struct task *t, const struct event *
 	if (sys_replay_class(e->nr) == SYS_MEMORY)
 		err = rep_memory_call(r, t, e);
 	else
-		err = rep_apply_writes(t, e);
+		err = rep_apply_writes(r, t, e);
 	if (err)
 		return err;
 	rep_show_output(r, t, e);
@@ -57,7 +75,7 @@ static int perform_call(struct replayer *r, struct task *t, const struct event *
 	return err ? err : rep_check_hash(r, t, e);
 }
 
-static int perform_clone(struct task *t, const struct event *e)
+static int perform_clone(struct replayer *r, struct task *t, const struct event *e)
 {
 	struct rep_task *parent = t->user, *rt = calloc(1, sizeof(*rt));
 	struct task *child;
@@ -81,7 +99,7 @@ static int perform_clone(struct task *t, const struct event *e)
 	if (parent)
 		err = buf_append(&rt->auxv, parent->auxv.data, parent->auxv.len);
 	if (!err)
-		err = rep_apply_writes(child, e);
+		err = rep_apply_writes(r, child, e);
 	return err ? err : task_set_xstate(child, e->tasks[0].xstate.data, e->tasks[0].xstate.len);
 }
 
@@ -91,7 +109,7 @@ static int perform_signal(struct replayer *r, struct task *t, const struct event
 
 	if (e->disposition != SIGNAL_HANDLED)
 		return 0;
-	err = rep_apply_writes(t, e);
+	err = rep_apply_writes(r, t, e);
 	if (!err)
 		err = task_set_xstate(t, e->xstate.data, e->xstate.len);
 	set_after(t, e);
@@ -156,7 +174,7 @@ int rep_perform(struct replayer *r, struct replay_stop *stop, bool *noticed)
 	case EVENT_SYSCALL_ENTER:
 		if (e->new_tid && focused)
 			notice(r, e, stop, REPLAY_FORK, noticed);
-		return e->new_tid ? perform_clone(t, e) : 0;
+		return e->new_tid ? perform_clone(r, t, e) : 0;
 	case EVENT_SIGNAL:
 		return perform_signal(r, t, e);
 	case EVENT_INSN:

@@ -85,7 +85,7 @@ static int build(struct replayer *r, const struct event *e, struct task *t)
 	for (size_t i = 0; !err && i < s->n_mappings; i++)
 		err = rep_map(r, t, &s->mappings[i]);
 	if (!err)
-		err = rep_apply_writes(t, e);
+		err = rep_apply_writes(r, t, e);
 	if (!err)
 		err = task_set_xstate(t, e->tasks[0].xstate.data, e->tasks[0].xstate.len);
 	return err ? err : space_image_ready(t);

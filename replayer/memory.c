@@ -134,7 +134,7 @@ int rep_map(struct replayer *r, struct task *t, const struct event_mapping *m)
 	return err ? err : space_code_mapped(t, m->start, m->end);
 }
 
-static int protect(struct replayer *r, struct task *t, taddr_t start, taddr_t end, int prot)
+int rep_protect(struct replayer *r, struct task *t, taddr_t start, taddr_t end, int prot)
 {
 	return inject(r, t, SYS_mprotect,
 		      (uint64_t[6]){ start, end - start, (uint64_t)space_machine_prot(prot) });
@@ -160,7 +160,7 @@ static int settle_shared(struct replayer *r, struct task *t, const struct event 
 		const struct event_mapping *m = &e->spaces[0].mappings[i];
 
 		if (m->flags & MAPPING_SHARED && m->ino && !(m->flags & MAPPING_FILE))
-			err = protect(r, t, m->start, m->end, (int)m->prot);
+			err = rep_protect(r, t, m->start, m->end, (int)m->prot);
 	}
 	return err;
 }
@@ -184,7 +184,7 @@ static int do_mprotect(struct replayer *r, struct task *t, const struct event *e
 		end = vmap_gap(&t->space->map, start, end);
 	if (end <= start)
 		return 0;
-	err = protect(r, t, start, end, (int)e->regs.rdx);
+	err = rep_protect(r, t, start, end, (int)e->regs.rdx);
 	if (!err)
 		err = space_code_going(t, start, end);
 	if (!err)
@@ -299,6 +299,6 @@ int rep_memory_call(struct replayer *r, struct task *t, const struct event *e)
 	int err = failed && !partly ? 0 : dispatch(r, t, e);
 
 	if (!err)
-		err = rep_apply_writes(t, e);
+		err = rep_apply_writes(r, t, e);
 	return !err && e->n_spaces ? settle_shared(r, t, e) : err;
 }

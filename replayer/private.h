@@ -99,12 +99,14 @@ int rep_run_to_event(struct replayer *r, struct task *t, bool steps, enum rep_mo
 /* Performs r->next; *stop is filled (kind) when a focused process would notice,
  * else its kind stays as it was. */
 int rep_perform(struct replayer *r, struct replay_stop *stop, bool *noticed) must_check;
-int rep_apply_writes(struct task *t, const struct event *e) must_check;
+int rep_apply_writes(struct replayer *r, struct task *t, const struct event *e) must_check;
 
 /* ---- memory (memory.c, image.c) ---- */
 
 int rep_memory_call(struct replayer *r, struct task *t, const struct event *e) must_check;
 int rep_map(struct replayer *r, struct task *t, const struct event_mapping *m) must_check;
+/* mprotect(2) by the task, not the program's. */
+int rep_protect(struct replayer *r, struct task *t, taddr_t start, taddr_t end, int prot) must_check;
 /* Builds the image of e->spaces[0] with e->tasks[0] in a new process. */
 int rep_build_image(struct replayer *r, const struct event *e, struct task **ret) must_check;
 void rep_task_free(struct task *t);
