@@ -424,6 +424,10 @@ void branch_call(struct build *b, const struct step *s, uint8_t spills)
 void branch_return(struct build *b, const struct step *s)
 {
 	build_map(b, s->in.pc, &s->in, 0);
+	if (s->known) {
+		emit_lea_disp(&b->e, true, REG_RSP, REG_RSP, 8);
+		return;
+	}
 	if (!s->checked && b->variant == DBT_NORMAL && !s->in.pops) {
 		branch_ret(b, &s->in);
 		return;

@@ -171,8 +171,7 @@ void control_step(struct build *b, const struct step *s)
 		break;
 	case INSN_JMP_IND:
 	case INSN_CALL_IND:
-		if (!s->fixed)
-			branch_indirect(b, s);
+		branch_indirect(b, s);
 		break;
 	case INSN_POPF:
 		control_popf(b, in);

@@ -98,10 +98,14 @@ int count_ahead(struct build *b, taddr_t pc, struct insn *insns, taddr_t *ret_pc
 		if (path_stops_at(b->d, pc) || !emit_reaches(b->pc, pc))
 			return -1;
 		in = fetch_insn(&b->d->fetch, pc);
-		if (!in || !count_goes_on(in) || !path_add_pages(&b->d->path, in))
+		if (!in || !path_add_pages(&b->d->path, in))
 			return -1;
 		insns[n] = *in;
 		pcs[n] = pc;
+		path_resolve(b->d, &insns[n]);
+		in = &insns[n];
+		if (!count_goes_on(in))
+			return -1;
 		live[n] = n <= BUILD_COPIES && !called ? FLAG_ALL : 0;
 		called |= in->kind == INSN_CALL;
 		start = count_follow(live, n, in);

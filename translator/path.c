@@ -28,6 +28,50 @@ bool path_stops_at(const struct dbt *d, taddr_t pc)
 	return space_has_breakpoint(d, pc) || space_vdso(d, pc);
 }
 
+/* Whether the slot keeps what is in it, so that the path can rely on that. */
+static bool path_is_fixed(struct dbt *d, taddr_t slot)
+{
+	const struct dbt_ops *ops = d->fetch.ops;
+	const taddr_t at = page_floor(slot);
+	struct path *p = &d->path;
+
+	if (!ops->is_fixed || slot - at > DEJA_PAGE_BYTES - sizeof(taddr_t))
+		return false;
+	for (unsigned i = 0; i < p->n_fixed; i++)
+		if (p->fixed[i] == at)
+			return true;
+	if (p->n_fixed == PATH_MAX_FIXED ||
+	    !ops->is_fixed(d->fetch.ctx, at, dbt_has_code(d, at, 1)))
+		return false;
+	p->fixed[p->n_fixed++] = at;
+	return true;
+}
+
+/* Where a jump by a slot of the same module leads now; 0: it is none. */
+static taddr_t path_slot(const struct dbt *d, const struct insn *in)
+{
+	const struct dbt_ops *ops = d->fetch.ops;
+	const struct mapping *m = cache_mapping(d->cache, in->pc);
+	taddr_t to;
+
+	if (in->kind != INSN_JMP_IND || !ops->peek || !in->rip || in->addr32 || !m ||
+	    ops->peek(d->fetch.ctx, in->target, &to, sizeof(to)) != sizeof(to) ||
+	    cache_mapping(d->cache, to) != m)
+		return 0;
+	return to;
+}
+
+void path_resolve(struct dbt *d, struct insn *in)
+{
+	taddr_t to = path_slot(d, in);
+
+	if (!to || !path_is_fixed(d, in->target))
+		return;
+	in->kind = INSN_JMP;
+	in->target = to;
+	in->seen = false;
+}
+
 #define WALK_JOIN 16
 /* Instructions of a block that has branches; others go on to PATH_MAX_INSNS. */
 #define WALK_INSNS 50
@@ -44,6 +88,7 @@ struct walk {
 	enum dbt_variant variant;
 	unsigned max_insns, max_straight, max_ticks, ticks;
 	taddr_t return_to; /* in a leaf */
+	unsigned leaf;	   /* its first step */
 	/* The current round of the loop that the block is: its first step, and the
 	 * ticks until then. */
 	unsigned round, round_ticks;
@@ -118,48 +163,30 @@ static bool walk_to(struct walk *w, taddr_t pc)
 	return true;
 }
 
+/* Whether the leaf so far cannot have changed its return address or where that is. */
+static bool walk_keeps_stack(const struct walk *w)
+{
+	for (unsigned i = w->leaf; i + 1 < w->p->n; i++) {
+		struct insn_operands o;
+
+		insn_operands(&w->p->steps[i].in, &o);
+		if (o.writes || o.used & 1u << REG_RSP)
+			return false;
+	}
+	return true;
+}
+
 static bool walk_return(struct walk *w, struct step *s)
 {
 	if (!w->return_to || w->p->n >= w->max_insns)
 		return walk_end(w, PATH_INDIRECT);
-	s->checked = true;
+	s->known = walk_keeps_stack(w);
+	s->checked = !s->known;
+	s->in.seen = s->checked;
 	s->to = w->return_to;
 	w->pc = w->return_to;
 	w->return_to = 0;
 	return true;
-}
-
-/* Whether the slot keeps what is in it, so that the block can rely on that. */
-static bool walk_is_fixed(struct walk *w, taddr_t slot)
-{
-	const struct dbt_ops *ops = w->d->fetch.ops;
-	const taddr_t at = page_floor(slot);
-	struct path *p = w->p;
-
-	if (!ops->is_fixed || slot - at > DEJA_PAGE_BYTES - sizeof(taddr_t))
-		return false;
-	for (unsigned i = 0; i < p->n_fixed; i++)
-		if (p->fixed[i] == at)
-			return true;
-	if (p->n_fixed == PATH_MAX_FIXED ||
-	    !ops->is_fixed(w->d->fetch.ctx, at, dbt_has_code(w->d, at, 1)))
-		return false;
-	p->fixed[p->n_fixed++] = at;
-	return true;
-}
-
-/* Where a jump by a slot of the same module leads now; 0: it is none. */
-static taddr_t walk_slot(const struct walk *w, const struct insn *in)
-{
-	const struct dbt_ops *ops = w->d->fetch.ops;
-	const struct mapping *m = cache_mapping(w->d->cache, in->pc);
-	taddr_t to;
-
-	if (w->variant != DBT_NORMAL || !ops->peek || !in->rip || in->addr32 || !m ||
-	    ops->peek(w->d->fetch.ctx, in->target, &to, sizeof(to)) != sizeof(to) ||
-	    cache_mapping(w->d->cache, to) != m)
-		return 0;
-	return to;
 }
 
 /* A slot that is not fixed is likely to keep what is in it now; if that leads
@@ -167,12 +194,12 @@ static taddr_t walk_slot(const struct walk *w, const struct insn *in)
  * is going to fill it. */
 static bool walk_jump(struct walk *w, struct step *s)
 {
-	taddr_t to = walk_slot(w, &s->in);
+	taddr_t to = w->variant == DBT_NORMAL ? path_slot(w->d, &s->in) : 0;
 
 	if (!to)
 		return walk_end(w, PATH_INDIRECT);
-	s->fixed = walk_is_fixed(w, s->in.target);
-	if (s->fixed)
+	path_resolve(w->d, &s->in);
+	if (s->in.kind == INSN_JMP)
 		return walk_to(w, to);
 	s->checked = true;
 	s->to = to;
@@ -202,14 +229,15 @@ static bool walk_is_leaf(struct walk *w, taddr_t pc)
  * leads. */
 static taddr_t walk_callee(struct walk *w, taddr_t pc)
 {
-	const struct insn *in = fetch_behind_endbr(&w->d->fetch, pc);
-	taddr_t to;
+	const struct insn *at = fetch_behind_endbr(&w->d->fetch, pc);
+	struct insn in;
 
-	if (!in || in->kind != INSN_JMP_IND || path_stops_at(w->d, pc) ||
-	    path_stops_at(w->d, in->pc))
+	if (!at || at->kind != INSN_JMP_IND || path_stops_at(w->d, pc) ||
+	    path_stops_at(w->d, at->pc) || !path_add_pages(w->p, at))
 		return pc;
-	to = walk_slot(w, in);
-	return to && path_add_pages(w->p, in) && walk_is_fixed(w, in->target) ? to : pc;
+	in = *at;
+	path_resolve(w->d, &in);
+	return in.kind == INSN_JMP ? in.target : pc;
 }
 
 /* Returns land behind a call, and only one translation of it can be the one that
@@ -224,6 +252,7 @@ static bool walk_call(struct walk *w, struct step *s)
 						 walk_end(w, PATH_INDIRECT);
 	if (s->in.kind == INSN_CALL && walk_is_leaf(w, s->in.target)) {
 		w->return_to = s->in.pc + s->in.len;
+		w->leaf = w->p->n;
 		return walk_to(w, s->in.target);
 	}
 	if (w->p->n == 1) {

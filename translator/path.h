@@ -24,8 +24,8 @@ struct step {
 	bool checked;
 	/* JMP: through a slot that the dynamic linker has not filled yet. */
 	bool unbound;
-	/* JMP: through a slot that is fixed, so there is nothing to be done. */
-	bool fixed;
+	/* RET: of a leaf that leaves the return address alone: the path goes on there. */
+	bool known;
 	/* JCC: closes a loop, and the path goes on with its next round. */
 	bool again;
 	taddr_t to;
@@ -71,6 +71,10 @@ struct dbt;
 
 /* 0; -ENOEXEC: there is nothing executable at pc. */
 int path_collect(struct dbt *d, taddr_t pc, enum dbt_variant variant);
+
+/* Makes a jump by a fixed slot of the same module, on which the path relies then, a direct
+ * one. */
+void path_resolve(struct dbt *d, struct insn *in);
 
 /* Adds the page(s) of an instruction to the path's. False: there is no room. */
 bool path_add_pages(struct path *p, const struct insn *in);
