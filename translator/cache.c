@@ -230,7 +230,7 @@ static int cache_new_page(struct cache *c, taddr_t at)
 	return table_set(&c->page_of, at / DEJA_PAGE_BYTES + 1, (uint32_t)c->n_pages);
 }
 
-int cache_add_member(struct cache *c, taddr_t page, uint32_t block)
+int cache_add_member(struct cache *c, taddr_t page, uint32_t block, bool away)
 {
 	struct page *p = cache_page(c, page);
 	int r = p ? 0 : cache_new_page(c, page);
@@ -240,7 +240,7 @@ int cache_add_member(struct cache *c, taddr_t page, uint32_t block)
 	if (r < 0)
 		return r;
 	p = cache_page(c, page);
-	c->members[c->n_members++] = (struct member){ block, p->members };
+	c->members[c->n_members++] = (struct member){ block, away, p->members };
 	p->members = (uint32_t)c->n_members;
 	return 0;
 }

@@ -32,11 +32,11 @@ struct block {
 	uint32_t landing;     /* where its first instruction's call returns; 0: no call */
 	uint32_t map, map_bytes;
 	uint32_t first_exit, n_exits;
-	uint16_t hidden;      /* how many of its pages with code are */
-	uint16_t waits;	      /* how many of its fixed pages are */
+	uint16_t hidden;      /* how many of its pages are */
+	uint16_t waits;	      /* ... and of those that are fixed or away */
 	uint8_t zone, variant;
 	uint8_t call_bytes;   /* of that instruction */
-	bool fixed;	      /* it relies on some */
+	bool late;	      /* it has some of these: exits lead to it when none is hidden */
 	bool dead;
 };
 
@@ -86,7 +86,9 @@ struct mapping {
 };
 
 struct member {
-	uint32_t block, next;
+	uint32_t block : 31;
+	uint32_t away : 1; /* the page lies in another mapping than the block's pc */
+	uint32_t next;
 };
 
 /* A page of the program that blocks were made from: of code, or with slots of linkage
@@ -178,7 +180,7 @@ void cache_note_begin(struct cache *c, taddr_t pc);
 /* NULL: no block was made from it. */
 struct page *cache_page(const struct cache *c, taddr_t at);
 /* Notes that a block depends on what is in this page. -ENOMEM */
-int cache_add_member(struct cache *c, taddr_t page, uint32_t block) must_check;
+int cache_add_member(struct cache *c, taddr_t page, uint32_t block, bool away) must_check;
 
 /* The block, not necessarily alive, whose code is at this machine address. */
 const struct block *cache_find_host(const struct cache *c, taddr_t host);

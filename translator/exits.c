@@ -55,9 +55,15 @@ static bool exits_same_mapping(const struct build *b, taddr_t target)
 	return cache_mapping(b->c, b->pc) == cache_mapping(b->c, target);
 }
 
+/* Whether an exit may lead there directly: the block goes when that does. */
+static bool exits_may_link(const struct build *b, taddr_t target)
+{
+	return exits_same_mapping(b, target) || path_has_page(b->path, page_floor(target));
+}
+
 bool exits_is_near(const struct build *b, taddr_t target)
 {
-	return exits_same_mapping(b, target) && cache_zone(b->c, target) == b->zone;
+	return exits_may_link(b, target) && cache_zone(b->c, target) == b->zone;
 }
 
 /* To code that another sharer may not have: through its own table. */
@@ -91,7 +97,7 @@ int8_t exits_carry(struct build *b, taddr_t target, int8_t pending)
 	struct node *node;
 	int64_t i;
 
-	if (!exits_same_mapping(b, target))
+	if (!exits_may_link(b, target))
 		return 0;
 	i = cache_node(b->c, target, DBT_NORMAL);
 	if (i < 0) {
@@ -189,7 +195,7 @@ void exits_direct(struct build *b, taddr_t target, int8_t ticks)
 	}
 	if (b->variant == DBT_NORMAL) {
 		i = exits_count(b, &target, ticks);
-		if (!exits_same_mapping(b, target)) {
+		if (!exits_may_link(b, target)) {
 			exits_by_table(b, target);
 			return;
 		}

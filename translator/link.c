@@ -112,7 +112,7 @@ void link_reveal(struct cache *c, struct block *b)
 	struct node *node = cache_node_at(c, b->node);
 
 	node->block = (uint32_t)(b - c->blocks) + 1;
-	if (b->fixed)
+	if (b->late)
 		link_waiting(c, node, b);
 }
 

@@ -6,11 +6,18 @@
 
 #include "translator/space.h"
 
-static bool path_add_page(struct path *p, taddr_t page)
+bool path_has_page(const struct path *p, taddr_t page)
 {
 	for (unsigned i = 0; i < p->n_pages; i++)
 		if (p->pages[i] == page)
 			return true;
+	return false;
+}
+
+static bool path_add_page(struct path *p, taddr_t page)
+{
+	if (path_has_page(p, page))
+		return true;
 	if (p->n_pages == PATH_MAX_PAGES)
 		return false;
 	p->pages[p->n_pages++] = page;
@@ -47,25 +54,35 @@ static bool path_is_fixed(struct dbt *d, taddr_t slot)
 	return true;
 }
 
-/* Where a jump by a slot of the same module leads now; 0: it is none. */
+/* Where a jump by a slot leads now; 0: it is none. */
 static taddr_t path_slot(const struct dbt *d, const struct insn *in)
 {
 	const struct dbt_ops *ops = d->fetch.ops;
-	const struct mapping *m = cache_mapping(d->cache, in->pc);
 	taddr_t to;
 
-	if (in->kind != INSN_JMP_IND || !ops->peek || !in->rip || in->addr32 || !m ||
-	    ops->peek(d->fetch.ctx, in->target, &to, sizeof(to)) != sizeof(to) ||
-	    cache_mapping(d->cache, to) != m)
+	if (in->kind != INSN_JMP_IND || !ops->peek || !in->rip || in->addr32 ||
+	    ops->peek(d->fetch.ctx, in->target, &to, sizeof(to)) != sizeof(to))
 		return 0;
 	return to;
+}
+
+/* Whether translations can rely on it that what is mapped at pc leads to what is at `to`
+ * directly. */
+static bool path_leads(struct dbt *d, taddr_t pc, taddr_t to)
+{
+	const struct mapping *from = cache_mapping(d->cache, pc), *m = cache_mapping(d->cache, to);
+
+	if (!from || !m || from == m)
+		return from && m;
+	return from->named && m->named && !path_stops_at(d, to) &&
+	       path_add_page(&d->path, page_floor(to));
 }
 
 void path_resolve(struct dbt *d, struct insn *in)
 {
 	taddr_t to = path_slot(d, in);
 
-	if (!to || !path_is_fixed(d, in->target))
+	if (!to || !path_is_fixed(d, in->target) || !path_leads(d, in->pc, to))
 		return;
 	in->kind = INSN_JMP;
 	in->target = to;
@@ -189,9 +206,14 @@ static bool walk_return(struct walk *w, struct step *s)
 	return true;
 }
 
-/* A slot that is not fixed is likely to keep what is in it now; if that leads
- * behind the jump, the dynamic linker has not been asked yet, and the first jump
- * is going to fill it. */
+static bool walk_is_away(const struct walk *w, taddr_t pc)
+{
+	return cache_mapping(w->d->cache, pc) != cache_mapping(w->d->cache, w->start);
+}
+
+/* A slot of the same module that is not fixed is likely to keep what is in it now; if that
+ * leads behind the jump, the dynamic linker has not been asked yet, and the first jump is
+ * going to fill it. */
 static bool walk_jump(struct walk *w, struct step *s)
 {
 	taddr_t to = w->variant == DBT_NORMAL ? path_slot(w->d, &s->in) : 0;
@@ -199,8 +221,12 @@ static bool walk_jump(struct walk *w, struct step *s)
 	if (!to)
 		return walk_end(w, PATH_INDIRECT);
 	path_resolve(w->d, &s->in);
-	if (s->in.kind == INSN_JMP)
-		return walk_to(w, to);
+	if (s->in.kind == INSN_JMP) {
+		w->pc = to;
+		return walk_is_away(w, to) ? walk_end(w, PATH_DIRECT) : walk_to(w, to);
+	}
+	if (walk_is_away(w, to) || !cache_mapping(w->d->cache, to))
+		return walk_end(w, PATH_INDIRECT);
 	s->checked = true;
 	s->to = to;
 	s->unbound = to == s->in.pc + s->in.len;
@@ -250,7 +276,8 @@ static bool walk_call(struct walk *w, struct step *s)
 	if (w->variant != DBT_NORMAL)
 		return s->in.kind == INSN_CALL ? walk_to(w, s->in.target) :
 						 walk_end(w, PATH_INDIRECT);
-	if (s->in.kind == INSN_CALL && walk_is_leaf(w, s->in.target)) {
+	if (s->in.kind == INSN_CALL && !walk_is_away(w, s->in.target) &&
+	    walk_is_leaf(w, s->in.target)) {
 		w->return_to = s->in.pc + s->in.len;
 		w->leaf = w->p->n;
 		return walk_to(w, s->in.target);

@@ -72,10 +72,10 @@ struct dbt;
 /* 0; -ENOEXEC: there is nothing executable at pc. */
 int path_collect(struct dbt *d, taddr_t pc, enum dbt_variant variant);
 
-/* Makes a jump by a fixed slot of the same module, on which the path relies then, a direct
- * one. */
+/* Makes a jump by a fixed slot, on which the path relies then, a direct one. */
 void path_resolve(struct dbt *d, struct insn *in);
 
+bool path_has_page(const struct path *p, taddr_t page);
 /* Adds the page(s) of an instruction to the path's. False: there is no room. */
 bool path_add_pages(struct path *p, const struct insn *in);
 

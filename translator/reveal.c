@@ -5,8 +5,9 @@
  * the ages of files: so a file that was built again, a trace that was tampered
  * with, memory that was relocated differently only cost translations.
  *
- * Blocks that rely on fixed pages (slots of linkage tables) wait for these, too, and no
- * exit leads to them until then: code may run before the dynamic linker is done.
+ * Blocks that rely on fixed pages (slots of linkage tables) wait for these, too, as do
+ * those with pages in several mappings, and no exit leads to them until then: code may run
+ * before the dynamic linker is done.
  */
 #include <errno.h>
 #define XXH_INLINE_ALL
@@ -62,15 +63,21 @@ static void check_page(struct dbt *d, struct page *p, bool mapped)
 		space_drop_page(d, p);
 		return;
 	}
-	for (uint32_t i = p->members; i; i = c->members[i - 1].next)
-		cache_block(c, c->members[i - 1].block)->hidden--;
+	for (uint32_t i = p->members; i; i = c->members[i - 1].next) {
+		struct block *b = cache_block(c, c->members[i - 1].block);
+
+		if (c->members[i - 1].away)
+			b->waits--;
+		else
+			b->hidden--;
+	}
 }
 
 static void reveal_block(struct dbt *d, struct block *b)
 {
 	struct cache *c = d->cache;
 
-	if (b->dead || b->waits || cache_node_at(c, b->node)->block)
+	if (b->dead || b->hidden || b->waits || cache_node_at(c, b->node)->block)
 		return;
 	link_reveal(c, b);
 	cache_note_begin(c, b->pc);
@@ -85,7 +92,7 @@ static void reveal_page(struct dbt *d, struct page *p)
 	for (uint32_t i = p->members; i; i = c->members[i - 1].next) {
 		struct block *b = cache_block(c, c->members[i - 1].block);
 
-		if (b->hidden && !b->dead)
+		if (b->hidden && !b->dead && !c->members[i - 1].away)
 			link_drop(c, b); /* another of its pages lies elsewhere */
 		else
 			reveal_block(d, b);
@@ -129,8 +136,7 @@ static void reveal_fixed(struct dbt *d, struct page *p)
 		struct block *b = cache_block(c, c->members[i - 1].block);
 
 		b->waits--;
-		if (!b->hidden)
-			reveal_block(d, b);
+		reveal_block(d, b);
 	}
 }
 

@@ -9,7 +9,7 @@
  * A loaded block is hidden: no node, no table leads to it. dbt_map_code() reveals
  * the blocks of what was mapped after comparing the pages they were made from
  * (reveal.c). Blocks link directly within one mapping only, so a revealed block leads to
- * revealed ones; the links to those that rely on fixed pages are taken back here.
+ * revealed ones; the links to those that rely on more than that are taken back here.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -133,7 +133,7 @@ static int prepare_to_save(struct dbt *d)
 		if (!c->pages[i].fixed && !in_hidden(c, c->pages[i].at))
 			space_drop_page(d, &c->pages[i]);
 	for (size_t i = 0; i < c->n_blocks; i++)
-		if (c->blocks[i].fixed)
+		if (c->blocks[i].late)
 			link_hide(c, &c->blocks[i]);
 	return 0;
 }
@@ -366,9 +366,11 @@ static bool read_all(int fd, void *ret, size_t n)
 	return true;
 }
 
-static void hide_block(struct block *b, const struct page *p)
+static void hide_member(const struct cache *c, const struct page *p, const struct member *m)
 {
-	if (p->fixed)
+	struct block *b = cache_block(c, m->block);
+
+	if (p->fixed || m->away)
 		b->waits++;
 	else
 		b->hidden++;
@@ -386,7 +388,7 @@ static bool make_hidden(struct cache *c)
 		if (table_set(&c->page_of, c->pages[i].at / DEJA_PAGE_BYTES + 1, (uint32_t)i + 1))
 			return false;
 		for (uint32_t m = c->pages[i].members; m; m = c->members[m - 1].next)
-			hide_block(cache_block(c, c->members[m - 1].block), &c->pages[i]);
+			hide_member(c, &c->pages[i], &c->members[m - 1]);
 	}
 	memset(c->zones[0].mem.write + c->l2, 0, lookup_l2_bytes(c));
 	return true;

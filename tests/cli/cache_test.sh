@@ -49,7 +49,7 @@ echo 'int value(void) { return VALUE; }' >lib.c
 build()
 {
 	cc -O1 -Wl,--build-id=none -shared -fPIC -DVALUE="$2" lib.c -o new.so &&
-		cc -O1 -Wl,--build-id=none -DOWN="$1" prog.c -L. -l:new.so -Wl,-rpath,"$work" -o new || exit 1
+		cc -O1 -Wl,--build-id=none,-z,now -DOWN="$1" prog.c -L. -l:new.so -Wl,-rpath,"$work" -o new || exit 1
 	cat new.so >libvalue.so
 	sed 's/new\.so/lib.so/' new >prog
 	cat new.so >lib.so

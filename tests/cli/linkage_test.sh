@@ -256,6 +256,53 @@ for first in ./program "$calls"; do
 	done
 done
 
+# A library that another one calls is closed with it, and is another one then.
+cat >outer.c <<'END'
+int inner(void);
+int outer(void) { return inner() + 1; }
+int outer_jumps(void) { return inner(); }
+END
+cat >opens.c <<'END'
+#include <dlfcn.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static void try(int rounds)
+{
+	void *lib = dlopen("./outer.so", RTLD_NOW);
+	int (*outer)(void) = (int (*)(void))dlsym(lib, "outer");
+	int (*jumps)(void) = (int (*)(void))dlsym(lib, "outer_jumps");
+
+	while (rounds--)
+		printf("opened %d %d\n", outer(), jumps());
+	fflush(stdout);
+	dlclose(lib);
+}
+
+int main(void)
+{
+	for (int i = 0; i < 6; i++) {
+		unlink("inner.so");
+		if (link(i % 2 ? "inner1.so" : "inner2.so", "inner.so"))
+			return 1;
+		try(3);
+	}
+	return 0;
+}
+END
+for n in 1 2; do
+	echo "int inner(void) { return 10 * $n; }" | cc -O2 -fPIC -shared -x c - -o inner.so &&
+		mv inner.so inner$n.so || fail "compile inner"
+done
+ln inner1.so inner.so
+cc -O2 -fPIC -shared -Wl,-z,now,-z,relro outer.c -L. -l:inner.so -Wl,-rpath,"$work" -o outer.so &&
+	cc opens.c -o opens || fail "compile opens"
+rm -rf cache
+for how in "opened again" "opened again, from disk"; do
+	run "$how" ./opens
+	grep -q " 11 10$" recorded && grep -q " 21 20$" recorded || fail "$how: $(cat recorded)"
+done
+
 # Before the slots are protected.
 rm -rf cache
 run "not early" env LD_PRELOAD=./a.so $calls
