@@ -13,7 +13,7 @@
 /* What compressing may cost: a part of the time, and a little at the start, so
  * that short recordings are compressed as a whole. */
 #define AFFORDED_PART 50
-#define AFFORDED_NS   3000000u
+#define AFFORDED_NS   1000000u
 /* Of the data so far, a smaller part than this is not worth compressing. */
 #define WORTHWHILE_PART 4
 

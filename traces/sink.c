@@ -25,6 +25,10 @@
 /* What a frame has room for at once: it is full, and then comes an event. */
 #define FRAME_ROOM_BYTES (2 * FRAME_FULL_BYTES)
 
+/* So much is in the queue before the thread is woken: waking it costs more than a frame's
+ * hash. */
+#define BATCH_BYTES (4 * FRAME_FULL_BYTES)
+
 /* From so many bytes on, space is reserved for so many more at a time: that costs less
  * than finding it page by page. */
 #define RESERVE_BYTES (16u << 20)
@@ -354,19 +358,31 @@ bool sink_has_room(struct sink *s, const struct sink_frame *f)
 int sink_push(struct sink *s, struct sink_frame *f)
 {
 	pthread_mutex_lock(&s->lock);
-	while (!fits(s, f))
+	while (!fits(s, f)) {
+		pthread_cond_signal(&s->work);
 		pthread_cond_wait(&s->progress, &s->lock);
+	}
 	f->next = NULL;
 	*s->end = f;
 	s->end = &f->next;
 	s->queue_bytes += f->raw.len;
-	pthread_cond_signal(&s->work);
+	if (s->queue_bytes >= BATCH_BYTES)
+		pthread_cond_signal(&s->work);
 	pthread_mutex_unlock(&s->lock);
 	return sink_error(s);
 }
 
+void sink_start(struct sink *s)
+{
+	pthread_mutex_lock(&s->lock);
+	if (s->first)
+		pthread_cond_signal(&s->work);
+	pthread_mutex_unlock(&s->lock);
+}
+
 int sink_wait(struct sink *s)
 {
+	sink_start(s);
 	pthread_mutex_lock(&s->lock);
 	while (s->queue_bytes)
 		pthread_cond_wait(&s->progress, &s->lock);

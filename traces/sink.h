@@ -38,6 +38,9 @@ int sink_take_frame(struct sink *s, struct sink_frame **ret) must_check;
 /* Hands f over, whatever the result; waits while the queue is full. */
 int sink_push(struct sink *s, struct sink_frame *f) must_check;
 
+/* Begins to write what was pushed; the thread is not woken for each frame. */
+void sink_start(struct sink *s);
+
 /* Whether sink_push() would not wait. */
 bool sink_has_room(struct sink *s, const struct sink_frame *f);
 

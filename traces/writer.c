@@ -130,7 +130,7 @@ static int push_when_due(struct trace_writer *w)
 		return push_all(w);
 	if (f->header.last_ns < f->header.first_ns + OLD_NS || !sink_has_room(w->sink, f))
 		return 0;
-	return push_all(w);
+	return trace_flush_start(w);
 }
 
 int trace_write(struct trace_writer *w, struct event *e)
@@ -157,7 +157,10 @@ int trace_write(struct trace_writer *w, struct event *e)
 
 int trace_flush_start(struct trace_writer *w)
 {
-	return push_all(w);
+	int r = push_all(w);
+
+	sink_start(w->sink);
+	return r;
 }
 
 int trace_flush(struct trace_writer *w)

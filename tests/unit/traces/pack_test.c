@@ -20,11 +20,11 @@ static void compressing_costs_a_small_part_of_the_time(void **state)
 {
 	(void)state;
 	assert_true(pack_affords(0, 0, 0, 0));
-	assert_true(pack_affords(0, 3 * MS - 1, 0, 0));
-	assert_false(pack_affords(0, 3 * MS, 0, 0));
-	assert_false(pack_affords(10 * MS, 4 * MS, 0, 0));
-	assert_true(pack_affords(1000 * MS, 22 * MS, 0, 0));
-	assert_false(pack_affords(1000 * MS, 23 * MS, 0, 0));
+	assert_true(pack_affords(0, MS - 1, 0, 0));
+	assert_false(pack_affords(0, MS, 0, 0));
+	assert_false(pack_affords(10 * MS, 2 * MS, 0, 0));
+	assert_true(pack_affords(1000 * MS, 20 * MS, 0, 0));
+	assert_false(pack_affords(1000 * MS, 21 * MS, 0, 0));
 	assert_true(pack_affords(3600000 * MS, 72000 * MS, 0, 0));
 	assert_false(pack_affords(3600000 * MS, UINT64_MAX, 0, 0));
 }
@@ -32,11 +32,11 @@ static void compressing_costs_a_small_part_of_the_time(void **state)
 static void compressing_a_small_part_of_the_data_is_not_worth_it(void **state)
 {
 	(void)state;
-	/* 1 MB costs 6 ms; 3 ms are there at once, and 20 a second. */
-	assert_true(pack_affords(0, 2 * MS, 1000000, 330000));
-	assert_false(pack_affords(0, 2 * MS, 3000000, 330000));
-	assert_true(pack_affords(1000 * MS, 6 * MS, 15000000, 1000000));
-	assert_false(pack_affords(1000 * MS, 6 * MS, 16000000, 1000000));
+	/* 1 MB costs 6 ms; 1 ms is there at once, and 20 a second. */
+	assert_true(pack_affords(0, MS / 2, 500000, 83000));
+	assert_false(pack_affords(0, MS / 2, 1000000, 83000));
+	assert_true(pack_affords(1000 * MS, 6 * MS, 13000000, 1000000));
+	assert_false(pack_affords(1000 * MS, 6 * MS, 15000000, 1000000));
 	assert_true(pack_affords(2000 * MS, 6 * MS, 16000000, 1000000));
 }
 
