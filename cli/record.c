@@ -236,11 +236,11 @@ static int not_started(int error)
 
 /* A program that never ran leaves no trace; what was recorded of another one
  * stays. */
-static int broke_off(struct record *r, int error)
+static int broke_off(struct record *r, int error, event_t events)
 {
 	bool exists = !access(r->dir, F_OK);
 
-	if (error == -ENOENT || error == -EACCES || error == -ENOEXEC || !exists) {
+	if (!exists || (!events && (error == -ENOENT || error == -EACCES || error == -ENOEXEC))) {
 		int status = not_started(error);
 
 		if (exists && trace_remove(r->dir))
@@ -264,7 +264,7 @@ static int record_it(struct record *r)
 	error = recorder_run(&r->options, &result);
 	progress_end();
 	if (error)
-		return broke_off(r, error);
+		return broke_off(r, error, result.events);
 	point_latest(r);
 	if (result.crash.signo)
 		report_crash(r, &result);

@@ -115,6 +115,7 @@ int rec_note_entered(struct recorder *r, struct task *t) must_check;
 /* ---- processes (process.c) ---- */
 
 /* Handler: a clone that would make a thread is refused. */
+int rec_refuse_32_bit(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result);
 int rec_refuse_threads(struct recorder *r, struct task *t, uint64_t args[6],
 		       int64_t *result) must_check;
 int rec_cloned(struct recorder *r, struct task *t, struct task_stop *stop) must_check;

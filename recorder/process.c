@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Processes come, get new images, and go.
+#include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <stdio.h>
@@ -11,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/cleanup.h"
 #include "common/log.h"
 #include "recorder/private.h"
 
@@ -63,6 +67,45 @@ static taddr_t child_tid_address(struct task *t)
 	else
 		address = t->regs.r10;
 	return address;
+}
+
+/* The file that an execve or execveat names, as the task sees it; -1: it is none that can
+ * be read. */
+static int open_executed(struct task *t, const uint64_t args[6])
+{
+	bool at = t->call_nr == SYS_execveat;
+	char name[PATH_MAX], path[PATH_MAX + 64];
+	struct stat st;
+	size_t n = task_read(t, args[at], name, sizeof(name));
+
+	if (!memchr(name, '\0', n))
+		return -1;
+	if (name[0] == '/')
+		snprintf(path, sizeof(path), "/proc/%d/root%s", t->os_tid, name);
+	else if (at && (int)args[0] != AT_FDCWD)
+		snprintf(path, sizeof(path), "/proc/%d/fd/%d%s%s", t->os_tid, (int)args[0],
+			 name[0] ? "/" : "", name);
+	else
+		snprintf(path, sizeof(path), "/proc/%d/cwd/%s", t->os_tid, name);
+	return stat(path, &st) || !S_ISREG(st.st_mode) ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* As a kernel that runs no such programs answers. */
+int rec_refuse_32_bit(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)
+{
+	cleanup_close int fd = open_executed(t, args);
+	unsigned char id[EI_NIDENT];
+
+	(void)r;
+	if (fd < 0 || pread(fd, id, sizeof(id), 0) != sizeof(id) || memcmp(id, ELFMAG, SELFMAG) ||
+	    id[EI_CLASS] != ELFCLASS32)
+		return 0;
+	log_warn_once("32-bit",
+		      "task %d executes a 32-bit program: deja records 64-bit programs only; "
+		      "the call fails with ENOEXEC",
+		      t->tid);
+	*result = -ENOEXEC;
+	return 1;
 }
 
 int rec_refuse_threads(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result)

@@ -178,6 +178,8 @@ static int open_done(struct recorder *r, struct task *t, struct event *e, int64_
 
 const struct rec_handler rec_special_handlers[] = {
 	{ SYS_rseq, .enter = absent },
+	{ SYS_execve, .enter = rec_refuse_32_bit },
+	{ SYS_execveat, .enter = rec_refuse_32_bit },
 	{ SYS_clone, .enter = rec_refuse_threads },
 	{ SYS_clone3, .enter = rec_refuse_threads },
 	{ SYS_io_uring_setup, .enter = absent },

@@ -194,6 +194,25 @@ static int do_mprotect(struct replayer *r, struct task *t, const struct event *e
 	return err || prot != PROT_READ ? err : space_relro(t, start, end);
 }
 
+/* What stands for the file that is mapped at start has to be as long as the mapping is going
+ * to be. */
+static int grow_shared(struct replayer *r, struct task *t, taddr_t start, uint64_t bytes)
+{
+	const struct vma *v = vmap_find(&t->space->map, start);
+	struct event_mapping m;
+	int fd;
+
+	if (!v || !(v->flags & VMA_SHARED) || !v->ino)
+		return 0;
+	m = (struct event_mapping){ .start = v->start,
+				    .end = start + bytes,
+				    .offset = v->offset,
+				    .dev = v->dev,
+				    .ino = v->ino };
+	fd = shared_fd(r, &m);
+	return fd < 0 ? fd : 0;
+}
+
 static int do_mremap(struct replayer *r, struct task *t, const struct event *e)
 {
 	taddr_t old = e->regs.rdi, to = (taddr_t)e->result;
@@ -203,7 +222,9 @@ static int do_mremap(struct replayer *r, struct task *t, const struct event *e)
 
 	if (to != old)
 		flags |= MREMAP_MAYMOVE | MREMAP_FIXED;
-	err = inject(r, t, SYS_mremap, (uint64_t[6]){ old, old_len, new_len, flags, to });
+	err = grow_shared(r, t, old, new_len);
+	if (!err)
+		err = inject(r, t, SYS_mremap, (uint64_t[6]){ old, old_len, new_len, flags, to });
 	if (!err)
 		err = space_code_going(t, old, old + old_len);
 	if (!err)
