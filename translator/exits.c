@@ -49,16 +49,15 @@ void exits_stop(struct build *b, struct exit x)
 		emit_jmp(&b->e, exits_stub(b, i));
 }
 
-/* Whether code at both places comes and goes together for all sharers. */
-static bool exits_same_mapping(const struct build *b, taddr_t target)
-{
-	return cache_mapping(b->c, b->pc) == cache_mapping(b->c, target);
-}
-
-/* Whether an exit may lead there directly: the block goes when that does. */
+/* Whether an exit may lead there directly: code at both places comes and goes together for
+ * all sharers, or the block goes when that does. */
 static bool exits_may_link(const struct build *b, taddr_t target)
 {
-	return exits_same_mapping(b, target) || path_has_page(b->path, page_floor(target));
+	const struct mapping *from = cache_mapping(b->c, b->pc);
+	const struct mapping *to = cache_mapping(b->c, target);
+
+	return from == to || (from && from->named && to && to->named &&
+			      path_has_page(b->path, page_floor(target)));
 }
 
 bool exits_is_near(const struct build *b, taddr_t target)
