@@ -231,12 +231,28 @@ static struct event *exit_event(struct recorder *r, struct task *t, const struct
 	return e;
 }
 
+/* It was killed between its last call and the stop behind that: what the call wrote is
+ * there, for all to see. */
+static int write_last_call(struct recorder *r, struct task *t, const struct task_stop *stop)
+{
+	int err = rec_note_call(t, stop);
+
+	if (err || rec_of(t)->handler || sys_replay_class(t->call_nr) != SYS_EMULATE)
+		return err;
+	err = rec_write_call(r, t, (int64_t)t->regs.rax);
+	task_finish_call(t, (int64_t)t->regs.rax);
+	return err;
+}
+
 int rec_exiting(struct recorder *r, struct task *t, struct task_stop *stop)
 {
-	struct event *e = exit_event(r, t, stop);
 	struct rec_task *rt = rec_of(t);
-	int err;
+	int err = stop->call_made && !rt->fatal_signo ? write_last_call(r, t, stop) : 0;
+	struct event *e;
 
+	if (err)
+		return err;
+	e = exit_event(r, t, stop);
 	if (stop->killed_inside && !rt->fatal_signo)
 		e->flags |= EVENT_INEXACT;
 	err = rec_write(r, t, !(e->flags & EVENT_INEXACT));

@@ -204,6 +204,39 @@ bool stops_at_untraced(struct task *t, const struct regs *now, struct task_stop 
 	return true;
 }
 
+/* Whether this is what the kernel made of a call, and not of being killed in it. */
+static bool is_result(int64_t rax)
+{
+	return !task_is_restart(rax) && rax != -EINTR && rax != -ENOSYS;
+}
+
+bool stops_call_made(struct task *t, struct task_stop *ret)
+{
+	const taddr_t behind_call = RT_GATE_UNTRACED + GATE_BYTES;
+	struct regs now;
+
+	if (!t->space || !t->space->ready || os_get_regs(t->os_tid, &now))
+		return false;
+	if (t->mode == TASK_IN_KERNEL) {
+		if (!t->call_entered || !is_result((int64_t)now.rax))
+			return false;
+		t->regs.rax = now.rax;
+		return true;
+	}
+	if (t->mode != TASK_RUNNING)
+		return false;
+	if (dbt_rewind(t->space->dbt, &now) && now.rip == RT_CALLED)
+		now.rip = behind_call;
+	if (now.rip == behind_call)
+		return is_result((int64_t)now.rax) && stops_at_untraced(t, &now, ret);
+	if (now.rip != RT_GATE_STOP + GATE_BYTES || !dbt_stops_behind_call(t->space->dbt))
+		return false;
+	t->machine = now;
+	dbt_left(t->space->dbt, &now, &t->regs, &ret->dbt);
+	task_count(t);
+	return !called(t, ret);
+}
+
 int stops_rewind(struct task *t)
 {
 	struct regs now;

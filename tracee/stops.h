@@ -23,6 +23,9 @@ int stops_at_gate(struct task *t, struct task_stop *ret) must_check;
 /* Whether the task, with the machine's registers now, is at or behind the SYSCALL of
  * a call made without a stop before it: t and *ret are then as for TASK_CALLED. */
 bool stops_at_untraced(struct task *t, const struct regs *now, struct task_stop *ret);
+/* Whether the task, about to die, has made a call that was not reported: t and *ret are
+ * then as for TASK_CALLED, or the call is the announced one. */
+bool stops_call_made(struct task *t, struct task_stop *ret);
 /* Behind that: as if the call had been announced and were still to be made. */
 void stops_not_made(struct task *t, struct task_stop *ret);
 /* The task is stopped for a signal or an interruption: where it is putting a call into

@@ -57,6 +57,9 @@ struct task_stop {
 	bool unannounced;   /* there was no TASK_SYSCALL for this call */
 	bool access;	    /* TASK_WATCH: of space_set_watch() */
 	bool killed_inside; /* TASK_EXITING: not in a call, place unknown */
+	/* TASK_EXITING: it had made its call already, t->regs.rax is the result; entry and
+	 * unannounced as for TASK_CALLED. */
+	bool call_made;
 };
 
 /* Where the tracee's own mappings of deja lie. */

@@ -119,9 +119,10 @@ static int exiting(struct task *t, struct task_stop *ret)
 	unsigned long message = 0;
 	int r = os_event_message(t->os_tid, &message);
 
+	ret->call_made = !r && stops_call_made(t, ret);
 	ret->kind = TASK_EXITING;
 	ret->status = (int)message;
-	ret->killed_inside = t->mode == TASK_RUNNING;
+	ret->killed_inside = t->mode == TASK_RUNNING && !ret->call_made;
 	return r;
 }
 

@@ -238,6 +238,11 @@ void dbt_use_untraced(struct dbt *d, bool on, bool buffered)
 	buffer_set_entry(d, on && d->cache->pext ? RT_SYSCALL_CHOOSE : RT_SYSCALL);
 }
 
+bool dbt_stops_behind_call(const struct dbt *d)
+{
+	return d->state->exit == RT_EXIT_UNTRACED_DONE;
+}
+
 bool dbt_at_untraced(struct dbt *d, const struct regs *machine, struct regs *ret_program,
 		     struct dbt_stop *ret)
 {

@@ -291,6 +291,8 @@ void dbt_set_untraced(struct dbt *d, const struct dbt_untraced *which);
  * that need no stop at all are put into the buffer as long as that has room, and none
  * of them stops. */
 void dbt_use_untraced(struct dbt *d, bool on, bool buffered);
+/* Whether the tracee, at RT_GATE_STOP, is there for a call that was made. */
+bool dbt_stops_behind_call(const struct dbt *d);
 /* The tracee stopped at RT_GATE_UNTRACED's SYSCALL (not made yet) or behind it:
  * the program's registers there (RAX as the machine has it) and the exit, as
  * DBT_EXIT_CALLED. False: it is at another place. */
