@@ -185,14 +185,14 @@ static int64_t build_finish(struct build *b)
 	if (r < 0)
 		return r;
 	r = build_pages(b, (uint32_t)c->n_blocks);
-	if (r < 0)
+	if (!r)
+		r = link_block(c, (uint32_t)c->n_blocks);
+	if (!r)
+		r = lookup_add_landing(b->d, &block);
+	if (r < 0) {
+		space_drop_block(b->d, (uint32_t)c->n_blocks);
 		return r;
-	r = link_block(c, (uint32_t)c->n_blocks);
-	if (r < 0)
-		return r;
-	r = lookup_add_landing(b->d, &block);
-	if (r < 0)
-		return r;
+	}
 	c->stats.blocks++;
 	c->stats.insns += b->path->n;
 	for (unsigned i = 0; i < b->path->n; i++)

@@ -33,8 +33,8 @@ static size_t page_count(struct dbt *d, struct page *p)
 	const struct cache *c = d->cache;
 	size_t n = 0;
 
-	if (p->fixed && p->hidden)
-		return 0; /* it is not this space's */
+	if (p->hidden)
+		return 0; /* it is no space's yet */
 	for (uint32_t i = p->members; i; i = c->members[i - 1].next)
 		n += !cache_block(c, c->members[i - 1].block)->dead;
 	return n;
@@ -69,7 +69,7 @@ size_t space_drop_page(struct dbt *d, struct page *p)
 
 static size_t page_drop(struct dbt *d, struct page *p)
 {
-	return p->fixed && p->hidden ? 0 : space_drop_page(d, p);
+	return p->hidden ? 0 : space_drop_page(d, p);
 }
 
 bool dbt_has_code(const struct dbt *d, taddr_t start, size_t bytes)

@@ -303,6 +303,51 @@ for how in "opened again" "opened again, from disk"; do
 	grep -q " 11 10$" recorded && grep -q " 21 20$" recorded || fail "$how: $(cat recorded)"
 done
 
+# Where one library has code, another one had its slots in an earlier run. They are large
+# enough for the translations to be kept.
+{
+	for i in $(seq 300); do
+		echo "int f$i(int n) { for (int i = 0; i < 3; i++) n = n * VALUE + i; return n; }"
+	done
+	echo 'int plug(void) { int n = 1;'
+	for i in $(seq 300); do echo "n = f$i(n);"; done
+	echo 'return n; }'
+	echo 'char unused[ROOM];'
+} >plug.c
+cat >loads.c <<'END'
+#include <dlfcn.h>
+#include <stdio.h>
+int main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		void *lib = dlopen(argv[i], RTLD_NOW);
+
+		for (int n = 0; n < 3; n++)
+			printf("plugged %d\n", ((int (*)(void))dlsym(lib, "plug"))());
+		fflush(stdout);
+		if (i + 1 < argc)
+			dlclose(lib);
+	}
+	return 0;
+}
+END
+for pages in 0 2 4 6; do
+	cc -O1 -fPIC -shared -Wl,-z,now,-z,relro -DVALUE=$((pages + 5)) -DROOM=$((pages * 4096 + 1)) \
+		plug.c -o plug$pages.so || fail "compile plug"
+done
+cc loads.c -o loads || fail "compile loads"
+rm -rf cache
+run "plug 0" ./loads ./plug0.so
+for pages in 2 4 6; do
+	rm -rf trace
+	DEJA_LOG=debug timeout 60 "$DEJA" record -o trace ./loads ./plug$pages.so >recorded 2>err
+	blocks=$(sed -n 's/^deja: translator: \([0-9]*\) blocks.*/\1/p' err | awk '{ n += $1 } END { print n + 0 }')
+	[ "$blocks" -lt 400 ] || fail "plug $pages: $blocks blocks were translated, not those of the library alone"
+done
+for plugs in 6 4 2 0 "4 0 6 2" 2; do
+	run "plugs $plugs" ./loads $(printf './plug%s.so ' $plugs)
+done
+
 # Before the slots are protected.
 rm -rf cache
 run "not early" env LD_PRELOAD=./a.so $calls
