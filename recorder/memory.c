@@ -145,7 +145,6 @@ static int mprotect_done(struct recorder *r, struct task *t, struct event *e, in
 	const struct regs *entry = &rec_of(t)->entry;
 	taddr_t end = entry->rdi + page_ceil(entry->rsi);
 	int prot = (int)entry->rdx & (PROT_READ | PROT_WRITE | PROT_EXEC);
-	int err;
 
 	(void)r;
 	(void)e;
@@ -155,12 +154,7 @@ static int mprotect_done(struct recorder *r, struct task *t, struct event *e, in
 		return 0;
 	if (end <= entry->rdi)
 		return 0;
-	err = space_code_going(t, entry->rdi, end);
-	if (!err)
-		err = vmap_protect(&t->space->map, entry->rdi, end, prot);
-	if (!err)
-		err = space_code_mapped(t, entry->rdi, end);
-	return err || prot != PROT_READ ? err : space_relro(t, entry->rdi, end);
+	return space_protected(t, entry->rdi, end, prot);
 }
 
 static int mremap_done(struct recorder *r, struct task *t, struct event *e, int64_t *result)

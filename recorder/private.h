@@ -41,7 +41,7 @@ struct recorder {
 	pid_t first;	    /* the first process */
 	bool first_gone;
 	uint64_t began_ns, turns;
-	bool output_seeks; /* its stdout or stderr is a file with positions */
+	bool output_seeks;	     /* its stdout or stderr is a file with positions */
 	int error;		     /* the trace cannot be written any more */
 	unsigned char affinity[128]; /* of the recorder before it was pinned */
 };
@@ -114,8 +114,10 @@ int rec_note_entered(struct recorder *r, struct task *t) must_check;
 
 /* ---- processes (process.c) ---- */
 
+/* Handler: executing a 32-bit program is refused. */
+int rec_refuse_32_bit(struct recorder *r, struct task *t, uint64_t args[6],
+		      int64_t *result) must_check;
 /* Handler: a clone that would make a thread is refused. */
-int rec_refuse_32_bit(struct recorder *r, struct task *t, uint64_t args[6], int64_t *result);
 int rec_refuse_threads(struct recorder *r, struct task *t, uint64_t args[6],
 		       int64_t *result) must_check;
 int rec_cloned(struct recorder *r, struct task *t, struct task_stop *stop) must_check;

@@ -185,13 +185,7 @@ static int do_mprotect(struct replayer *r, struct task *t, const struct event *e
 	if (end <= start)
 		return 0;
 	err = rep_protect(r, t, start, end, (int)e->regs.rdx);
-	if (!err)
-		err = space_code_going(t, start, end);
-	if (!err)
-		err = vmap_protect(&t->space->map, start, end, prot);
-	if (!err)
-		err = space_code_mapped(t, start, end);
-	return err || prot != PROT_READ ? err : space_relro(t, start, end);
+	return err ? err : space_protected(t, start, end, prot);
 }
 
 /* What stands for the file that is mapped at start has to be as long as the mapping is going

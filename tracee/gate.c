@@ -207,7 +207,7 @@ bool stops_at_untraced(struct task *t, const struct regs *now, struct task_stop 
 /* Whether this is what the kernel made of a call, and not of being killed in it. */
 static bool is_result(int64_t rax)
 {
-	return !task_is_restart(rax) && rax != -EINTR && rax != -ENOSYS;
+	return !stops_interrupted(rax) && rax != -ENOSYS;
 }
 
 bool stops_call_made(struct task *t, struct task_stop *ret)

@@ -135,10 +135,13 @@ struct relro {
 
 /* The task is at the first instruction of its image. */
 void relro_note_loader(struct task *t);
+/* Behind an mprotect of [start, end): notes it if the dynamic linker has made that
+ * read-only. */
+int relro_note(struct task *t, taddr_t start, taddr_t end) must_check;
 /* dbt_ops.is_fixed */
 bool relro_is_fixed(void *ctx, taddr_t page, bool known);
-/* Tells another cache what is fixed. -EEXIST */
-int relro_map_all(struct space *s) must_check;
+/* Tells another cache what is fixed. */
+int relro_map_all(struct task *t) must_check;
 /* [start, end) may change: drops what relies on it. */
 int relro_going(struct task *t, taddr_t start, taddr_t end) must_check;
 int relro_fork(const struct space *parent, struct space *s) must_check;

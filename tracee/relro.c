@@ -41,7 +41,15 @@ static int add(struct space *s, taddr_t start, taddr_t end)
 	return 0;
 }
 
-int space_relro(struct task *t, taddr_t start, taddr_t end)
+/* Blocks that rely on what is there are found, or are not this space's. */
+static int map_fixed(struct task *t, taddr_t start, taddr_t end)
+{
+	int r = dbt_map_fixed(t->space->dbt, start, end);
+
+	return r == -EEXIST ? space_unshare(t) : r;
+}
+
+int relro_note(struct task *t, taddr_t start, taddr_t end)
 {
 	struct space *s = t->space;
 	const struct vma *v = vmap_find(&s->map, start);
@@ -51,9 +59,7 @@ int space_relro(struct task *t, taddr_t start, taddr_t end)
 	    v->flags & VMA_SHARED || v->prot != PROT_READ)
 		return 0;
 	r = add(s, start, end);
-	if (!r)
-		r = dbt_map_fixed(s->dbt, start, end);
-	return r == -EEXIST ? space_unshare(t) : r;
+	return r ? r : map_fixed(t, start, end);
 }
 
 static bool has(const struct space *s, taddr_t page)
@@ -92,12 +98,13 @@ bool relro_is_fixed(void *ctx, taddr_t page, bool known)
 	return true;
 }
 
-int relro_map_all(struct space *s)
+int relro_map_all(struct task *t)
 {
+	const struct space *s = t->space;
 	int r = 0;
 
 	for (size_t i = 0; i < s->n_relro && !r; i++)
-		r = dbt_map_fixed(s->dbt, s->relro[i].start, s->relro[i].end);
+		r = map_fixed(t, s->relro[i].start, s->relro[i].end);
 	return r;
 }
 

@@ -394,6 +394,17 @@ int space_code_mapped(struct task *t, taddr_t start, taddr_t end)
 	return r == -EEXIST ? space_unshare(t) : r;
 }
 
+int space_protected(struct task *t, taddr_t start, taddr_t end, int prot)
+{
+	int r = space_code_going(t, start, end);
+
+	if (!r)
+		r = vmap_protect(&t->space->map, start, end, prot);
+	if (!r)
+		r = space_code_mapped(t, start, end);
+	return r ? r : relro_note(t, start, end);
+}
+
 /* Maps c, the caller's reference to which it takes over, in place of the cache in use: as
  * kept uses it, or (NULL) as an empty one. */
 static int take_cache(struct task *t, struct cache_memory *c, struct dbt *kept)
@@ -470,10 +481,8 @@ int space_leave_shadow(struct task *t)
 	if (r)
 		return r;
 	disk_load(s);
-	r = register_code(s, 0, UINT64_MAX);
-	if (!r)
-		r = relro_map_all(s);
-	return r == -EEXIST ? space_unshare(t) : r;
+	r = space_code_mapped(t, 0, UINT64_MAX);
+	return r ? r : relro_map_all(t);
 }
 
 /* ---- putting deja into a new image ---- */

@@ -6,9 +6,17 @@
  */
 #pragma once
 
+#include <errno.h>
+
 #include "tracee/private.h"
 
 #define RUNS_ON 1
+
+/* Whether a call was interrupted, and may be made again. */
+static inline bool stops_interrupted(int64_t result)
+{
+	return task_is_restart(result) || result == -EINTR;
+}
 
 /* Adds what was counted since the counter was armed to t->ticks. */
 void task_count(struct task *t);

@@ -327,9 +327,10 @@ int space_image_ready(struct task *t) must_check;
  * tells the translator what can be executed now. */
 int space_code_going(struct task *t, taddr_t start, taddr_t end) must_check;
 int space_code_mapped(struct task *t, taddr_t start, taddr_t end) must_check;
-/* Behind an mprotect that has made [start, end) read-only: if it is the dynamic linker's,
- * slots of linkage tables there keep what they hold until space_code_going(). */
-int space_relro(struct task *t, taddr_t start, taddr_t end) must_check;
+/* Behind the program's mprotect of [start, end), t->regs behind its SYSCALL: changes the
+ * map, and tells the translator. What the dynamic linker has made read-only keeps what it
+ * holds until space_code_going(). */
+int space_protected(struct task *t, taddr_t start, taddr_t end, int prot) must_check;
 /* The kernel is about to write [start, start+bytes): makes it writable. */
 int space_prepare_write(struct task *t, taddr_t start, uint64_t bytes) must_check;
 /* Which calls need no stop before them; NULL: none. which must stay as it is. A call

@@ -76,8 +76,7 @@ static int interrupted_call(struct task *t, struct task_stop *ret)
 
 	if (r)
 		return r;
-	if ((int64_t)now.orig_rax < 0 ||
-	    (!task_is_restart((int64_t)now.rax) && (int64_t)now.rax != -EINTR) ||
+	if ((int64_t)now.orig_rax < 0 || !stops_interrupted((int64_t)now.rax) ||
 	    !stops_at_untraced(t, &now, ret))
 		return 1;
 	stops_not_made(t, ret);

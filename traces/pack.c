@@ -10,8 +10,8 @@
 #include <zstd.h>
 
 #define DEFAULT_LEVEL 1
-/* What compressing may cost: a part of the time, and a little at the start, so
- * that short recordings are compressed as a whole. */
+/* What compressing may cost: a part of the time, and a little at the start, for
+ * short recordings. */
 #define AFFORDED_PART 50
 #define AFFORDED_NS   1000000u
 /* Of the data so far, a smaller part than this is not worth compressing. */

@@ -93,15 +93,11 @@ static void build_body(struct build *b)
 	control_end(b);
 }
 
-static bool build_is_away(const struct build *b, taddr_t page)
-{
-	return cache_mapping(b->c, page) != cache_mapping(b->c, b->pc);
-}
-
 static int build_page(struct build *b, uint32_t block, taddr_t at, bool fixed)
 {
 	const struct dbt_ops *ops = b->d->fetch.ops;
 	bool known = dbt_has_code(b->d, at, 1); /* not only dead blocks */
+	bool away = !cache_same_mapping(b->c, at, b->pc);
 	struct page *p = cache_page(b->c, at);
 	int r;
 
@@ -109,12 +105,13 @@ static int build_page(struct build *b, uint32_t block, taddr_t at, bool fixed)
 		return -EXDEV; /* a sharer has something else there */
 	if (p && p->hidden)
 		space_drop_page(b->d, p);
-	r = cache_add_member(b->c, at, block, build_is_away(b, at));
+	cache_block(b->c, block)->late |= fixed || away;
+	r = cache_add_member(b->c, at, block, away);
 	if (r < 0 || known)
 		return r;
 	p = cache_page(b->c, at);
 	p->fixed = fixed;
-	p->hash = fixed ? space_hash_fixed(b->d, at) : fetch_hash(&b->d->fetch, at);
+	p->hash = fixed ? space_hash_page(b->d, p) : fetch_hash(&b->d->fetch, at);
 	if (!fixed && ops->watch_code)
 		ops->watch_code(b->d->fetch.ctx, at);
 	return 0;
@@ -156,16 +153,6 @@ static int build_register(struct build *b, const struct block *block)
 	return 0;
 }
 
-static bool build_is_late(const struct build *b)
-{
-	const struct path *p = b->path;
-	bool late = p->n_fixed;
-
-	for (unsigned i = 0; i < p->n_pages; i++)
-		late |= build_is_away(b, p->pages[i]);
-	return late;
-}
-
 /* Makes the block known: from here on it can run. */
 static int64_t build_finish(struct build *b)
 {
@@ -174,7 +161,7 @@ static int64_t build_finish(struct build *b)
 		.pc = b->pc, .start = b->start, .host = b->body, .entry = b->entry, .zone = b->zone,
 		.called = b->called_at,
 		.landing = b->landing, .call_bytes = b->landing ? b->path->steps[0].in.len : 0,
-		.variant = (uint8_t)b->variant, .late = build_is_late(b), .map = b->map_start,
+		.variant = (uint8_t)b->variant, .map = b->map_start,
 		.bytes = (uint32_t)emit_offset(&b->e) - b->start,
 		.map_bytes = (uint32_t)c->maps.len - b->map_start,
 		.first_exit = b->first_exit,

@@ -187,5 +187,9 @@ const struct block *cache_find_host(const struct cache *c, taddr_t host);
 
 /* The registered mapping at pc, NULL: none. */
 const struct mapping *cache_mapping(const struct cache *c, taddr_t pc);
+static inline bool cache_same_mapping(const struct cache *c, taddr_t a, taddr_t b)
+{
+	return cache_mapping(c, a) == cache_mapping(c, b);
+}
 int cache_map(struct cache *c, taddr_t start, taddr_t end,
 	      const struct dbt_code_id *id) must_check;

@@ -99,11 +99,16 @@ int link_block(struct cache *c, uint32_t block)
 	return 0;
 }
 
+static uint32_t link_number(const struct cache *c, const struct block *b)
+{
+	return (uint32_t)(b - c->blocks) + 1;
+}
+
 void link_hide(struct cache *c, struct block *b)
 {
 	struct node *node = cache_node_at(c, b->node);
 
-	if (node->block == (uint32_t)(b - c->blocks) + 1)
+	if (node->block == link_number(c, b))
 		link_waiting(c, node, NULL);
 }
 
@@ -111,7 +116,7 @@ void link_reveal(struct cache *c, struct block *b)
 {
 	struct node *node = cache_node_at(c, b->node);
 
-	node->block = (uint32_t)(b - c->blocks) + 1;
+	node->block = link_number(c, b);
 	if (b->late)
 		link_waiting(c, node, b);
 }
@@ -121,7 +126,7 @@ void link_drop(struct cache *c, struct block *b)
 	struct node *node = cache_node_at(c, b->node);
 
 	b->dead = true;
-	if (node->block == (uint32_t)(b - c->blocks) + 1)
+	if (node->block == link_number(c, b))
 		node->block = 0;
 	else if (!b->hidden)
 		return;

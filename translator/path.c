@@ -78,15 +78,23 @@ static bool path_leads(struct dbt *d, taddr_t pc, taddr_t to)
 	       path_add_page(&d->path, page_floor(to));
 }
 
+/* Makes a jump by a slot that holds `to` a direct one if the path can rely on that. */
+static bool path_follow(struct dbt *d, struct insn *in, taddr_t to)
+{
+	if (!path_is_fixed(d, in->target) || !path_leads(d, in->pc, to))
+		return false;
+	in->kind = INSN_JMP;
+	in->target = to;
+	in->seen = false;
+	return true;
+}
+
 void path_resolve(struct dbt *d, struct insn *in)
 {
 	taddr_t to = path_slot(d, in);
 
-	if (!to || !path_is_fixed(d, in->target) || !path_leads(d, in->pc, to))
-		return;
-	in->kind = INSN_JMP;
-	in->target = to;
-	in->seen = false;
+	if (to)
+		(void)path_follow(d, in, to);
 }
 
 #define WALK_JOIN 16
@@ -208,7 +216,7 @@ static bool walk_return(struct walk *w, struct step *s)
 
 static bool walk_is_away(const struct walk *w, taddr_t pc)
 {
-	return cache_mapping(w->d->cache, pc) != cache_mapping(w->d->cache, w->start);
+	return !cache_same_mapping(w->d->cache, pc, w->start);
 }
 
 /* A slot of the same module that is not fixed is likely to keep what is in it now; if that
@@ -220,8 +228,7 @@ static bool walk_jump(struct walk *w, struct step *s)
 
 	if (!to)
 		return walk_end(w, PATH_INDIRECT);
-	path_resolve(w->d, &s->in);
-	if (s->in.kind == INSN_JMP) {
+	if (path_follow(w->d, &s->in, to)) {
 		w->pc = to;
 		return walk_is_away(w, to) ? walk_end(w, PATH_DIRECT) : walk_to(w, to);
 	}

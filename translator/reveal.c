@@ -17,21 +17,22 @@
 #include "translator/lookup.h"
 #include "translator/space.h"
 
-uint64_t space_hash_fixed(const struct dbt *d, taddr_t page)
+uint64_t space_hash_page(const struct dbt *d, const struct page *p)
 {
+	const struct dbt_ops *ops = d->fetch.ops;
 	uint8_t now[DEJA_PAGE_BYTES];
 
-	if (d->fetch.ops->peek(d->fetch.ctx, page, now, sizeof(now)) != sizeof(now))
+	if ((p->fixed ? ops->peek : ops->fetch)(d->fetch.ctx, p->at, now, sizeof(now)) !=
+	    sizeof(now))
 		return 0;
 	return XXH3_64bits(now, sizeof(now));
 }
 
 static bool same_contents(const struct dbt *d, const struct page *p)
 {
-	uint8_t now[DEJA_PAGE_BYTES];
+	uint64_t now = space_hash_page(d, p);
 
-	return d->fetch.ops->fetch(d->fetch.ctx, p->at, now, sizeof(now)) == sizeof(now) &&
-	       XXH3_64bits(now, sizeof(now)) == p->hash;
+	return now && now == p->hash;
 }
 
 /* What was one mapping then, and is not as a whole in `now`, may have blocks that
@@ -145,7 +146,7 @@ static int fix_page(struct dbt *d, struct page *p)
 {
 	const struct dbt_ops *ops = d->fetch.ops;
 
-	if (space_hash_fixed(d, p->at) != p->hash) {
+	if (!same_contents(d, p)) {
 		if (!p->hidden && dbt_shared(d))
 			return fail(-EEXIST, "the code cache relies on something else at %#llx",
 				    (unsigned long long)p->at);

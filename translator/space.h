@@ -72,8 +72,8 @@ size_t space_drop_page(struct dbt *d, struct page *p);
  * they are not. */
 void space_reveal(struct dbt *d, taddr_t start, taddr_t end, const struct dbt_code_id *id);
 
-/* A hash of the contents of a fixed page; 0: it cannot be read. */
-uint64_t space_hash_fixed(const struct dbt *d, taddr_t page);
+/* A hash of what is in a page now; 0: it cannot be read. */
+uint64_t space_hash_page(const struct dbt *d, const struct page *p);
 
 bool space_has_breakpoint(const struct dbt *d, taddr_t pc);
 /* The vDSO function (or vsyscall) that begins at pc: its system call (-1:

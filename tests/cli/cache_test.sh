@@ -19,7 +19,7 @@ run()
 
 count()
 {
-	translated=$(sed -n 's/^deja: translator: \([0-9]*\) blocks.*/\1/p' err | awk '{ n += $1 } END { print n + 0 }')
+	translated=$(translated_blocks err)
 }
 
 replay_it()

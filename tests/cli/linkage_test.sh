@@ -341,7 +341,7 @@ run "plug 0" ./loads ./plug0.so
 for pages in 2 4 6; do
 	rm -rf trace
 	DEJA_LOG=debug timeout 60 "$DEJA" record -o trace ./loads ./plug$pages.so >recorded 2>err
-	blocks=$(sed -n 's/^deja: translator: \([0-9]*\) blocks.*/\1/p' err | awk '{ n += $1 } END { print n + 0 }')
+	blocks=$(translated_blocks err)
 	[ "$blocks" -lt 400 ] || fail "plug $pages: $blocks blocks were translated, not those of the library alone"
 done
 for plugs in 6 4 2 0 "4 0 6 2" 2; do

@@ -105,6 +105,12 @@ finish()
 	exit $((failures != 0))
 }
 
+# translated_blocks FILE: how many, by what deja said there with DEJA_LOG=debug
+translated_blocks()
+{
+	sed -n 's/^deja: translator: \([0-9]*\) blocks.*/\1/p' "$1" | awk '{ n += $1 } END { print n + 0 }'
+}
+
 prepare() { :; }
 
 fresh_cwd()

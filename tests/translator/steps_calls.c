@@ -118,15 +118,6 @@ static int unmapped(struct task *t, taddr_t start, taddr_t end)
 	return r ? r : vmap_remove(&t->space->map, start, end);
 }
 
-static int protected(struct task *t, taddr_t start, taddr_t end, int prot)
-{
-	int r = space_code_going(t, start, end);
-
-	if (!r)
-		r = vmap_protect(&t->space->map, start, end, prot);
-	return r ? r : space_code_mapped(t, start, end);
-}
-
 static int moved(struct task *t, const struct regs *regs, taddr_t to)
 {
 	uint64_t from_len = page_ceil(regs->rsi), to_len = page_ceil(regs->rdx);
@@ -160,7 +151,7 @@ int steps_track_map(struct task *t, int nr, const struct regs *regs, int64_t res
 	case SYS_munmap:
 		return unmapped(t, start, end);
 	case SYS_mprotect:
-		return protected(t, start, end, (int)regs->rdx);
+		return space_protected(t, start, end, (int)regs->rdx);
 	case SYS_mremap:
 		return moved(t, regs, (taddr_t)result);
 	case SYS_brk:
